@@ -1,0 +1,17 @@
+//! Reseller Network: the control plane of a multi-tenant reseller chain.
+//!
+//! The map of the code, from the edges inwards; imports run this way and never back (`tests/architecture.rs`):
+//!
+//! - [`cli`]: the commands of the program, and [`app`], which puts the parts together.
+//! - [`http`]: the outer edge: axum routes.
+//! - [`graphql`]: the inner edge: the schema, its limits, and how answers are written.
+//! - [`network`], [`modules`]: what the program is about, by domain.
+//! - [`auth`]: who is asking.
+//! - [`events`]: the log, which is the truth.
+//! - [`tenancy`]: whose rows: scopes, the one access rule, scoped handles, and the chain in memory.
+//! - `entity`, `migration`: the tables.
+
+pub mod auth;
+pub mod events;
+pub mod graphql;
+pub mod tenancy;
