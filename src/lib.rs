@@ -12,6 +12,9 @@
 //! - `entity`, `migration`: the tables.
 
 pub mod auth;
+pub mod clock;
+pub mod error;
 pub mod events;
 pub mod graphql;
+pub mod modules;
 pub mod tenancy;

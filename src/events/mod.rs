@@ -1,1 +1,16 @@
-//! To be written.
+//! The log: every fact, written in the transaction of the change that made it, in one order that is the order of commits.
+//!
+//! - [`Fact`]: what is written. [`kinds`]: the types of events.
+//! - [`Log`] begins a [`Transaction`]; its commit appends what it recorded.
+//! - [`tail`]: reading on from a [`Position`](entity::Position).
+//! - [`Follower`]: keeps what is held in memory at the log's end.
+
+mod append;
+mod fact;
+mod follower;
+pub mod kinds;
+pub mod tail;
+
+pub use append::{Log, Transaction};
+pub use fact::Fact;
+pub use follower::{Follower, MembershipChanged};

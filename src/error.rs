@@ -1,0 +1,71 @@
+//! What can go wrong: refusals, which a person must hear about, and faults, which they must not.
+
+use sea_orm::DbErr;
+
+use crate::tenancy::topology::InconsistentChain;
+
+/// Something went wrong inside. The cause is for the log, never for a client.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The database could not do what it was asked.
+    #[error("database: {0}")]
+    Database(#[from] DbErr),
+    /// The rows of the chain contradict one another.
+    #[error("chain: {0}")]
+    Chain(#[from] InconsistentChain),
+}
+
+/// What a service answers where it does not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// An outcome that the person who asked must hear about.
+    #[error("{0}")]
+    Refused(#[from] Refusal),
+    /// A fault inside.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<DbErr> for ServiceError {
+    fn from(cause: DbErr) -> Self {
+        Self::Fault(cause.into())
+    }
+}
+
+/// An expected outcome that is not success: what the API calls a user error.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Refusal {
+    /// The kind, for programs.
+    pub code: RefusalCode,
+    /// The input field that it is about, from the outside in; empty where it is about the whole.
+    pub field: Vec<String>,
+    /// What to do about it, for people.
+    pub message: String,
+}
+
+impl Refusal {
+    /// A refusal about the input field `field`; an empty name means the whole input.
+    #[must_use]
+    pub fn new(code: RefusalCode, field: &str, message: impl Into<String>) -> Self {
+        let field = field.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        Self { code, field, message: message.into() }
+    }
+}
+
+/// The kinds of refusal: `UserErrorCode` of the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusalCode {
+    /// The input breaks a rule.
+    Invalid,
+    /// Something that must be given is missing.
+    Required,
+    /// There is no such thing, or the caller may not see it.
+    NotFound,
+    /// The caller may see it and may not do this to it.
+    NotAllowed,
+    /// It has changed meanwhile, or contradicts what is there.
+    Conflict,
+    /// The company is frozen.
+    Frozen,
+}

@@ -1,0 +1,100 @@
+//! Appending to the log, in the writer's transaction and in one commit-safe order.
+//!
+//! A number is assigned before it is committed: a reader of "after the last I saw" would skip one that commits late. So the log's lock is
+//! taken as the last act before COMMIT and held until the commit is visible (`docs/adr/0003-log-order.md`).
+#![expect(clippy::disallowed_methods, reason = "central store: the log belongs to no tenant")]
+
+use std::sync::Arc;
+
+use entity::{Position, event};
+use sea_orm::{DatabaseTransaction, DbErr, EntityTrait};
+use tokio::sync::Notify;
+
+use super::Fact;
+use crate::clock::Clock;
+use crate::tenancy::topology::store::end_of_log;
+use crate::tenancy::{Actor, CentralDb, Lock, lock};
+
+/// Rows a statement: well below the 32,766 parameters that SQLite takes.
+const ROWS_A_STATEMENT: usize = 1_000;
+
+/// The log's writing end.
+#[derive(Clone)]
+pub struct Log {
+    central: CentralDb,
+    clock: Clock,
+    appended: Arc<Notify>,
+}
+
+impl Log {
+    /// The log of the database behind `central`.
+    #[must_use]
+    pub fn new(central: CentralDb, clock: Clock) -> Self {
+        Self { central, clock, appended: Arc::new(Notify::new()) }
+    }
+
+    /// Begins a change that `actor` makes.
+    pub async fn begin(&self, actor: Actor) -> Result<Transaction, DbErr> {
+        let db = self.central.begin().await?;
+        Ok(Transaction { db, actor, facts: Vec::new(), log: self.clone() })
+    }
+
+    /// Told after each commit of this process.
+    pub(super) fn appended(&self) -> &Notify {
+        &self.appended
+    }
+}
+
+/// A change on its way: rows are written through it, facts are recorded beside them, and both last or neither.
+pub struct Transaction {
+    db: DatabaseTransaction,
+    actor: Actor,
+    facts: Vec<Fact>,
+    log: Log,
+}
+
+impl Transaction {
+    /// The open transaction, for central stores.
+    pub(crate) fn db(&self) -> &DatabaseTransaction {
+        &self.db
+    }
+
+    /// What time it is for this change.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.log.clock
+    }
+
+    /// Waits until no other transaction changes the chain, and keeps it so until this one ends.
+    pub(crate) async fn lock_chain(&self) -> Result<(), DbErr> {
+        lock(&self.db, Lock::Chain).await
+    }
+
+    /// Notes a fact, to be appended with the commit.
+    pub(crate) fn record(&mut self, fact: Fact) {
+        self.facts.push(fact);
+    }
+
+    /// Appends what was recorded so far. From here on all other writers wait for this transaction: for imports, which would else hold
+    /// a million facts in memory.
+    pub(crate) async fn append_recorded(&mut self) -> Result<(), DbErr> {
+        if self.facts.is_empty() {
+            return Ok(());
+        }
+        lock(&self.db, Lock::Log).await?;
+        let recorded_at = self.log.clock.now();
+        let rows: Vec<_> = self.facts.drain(..).map(|fact| fact.into_row(self.actor, recorded_at)).collect();
+        for rows in rows.chunks(ROWS_A_STATEMENT) {
+            event::Entity::insert_many(rows.to_vec()).exec_without_returning(&self.db).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes the change last, with its facts. Answers the log's end as this change left it.
+    pub async fn commit(mut self) -> Result<Position, DbErr> {
+        self.append_recorded().await?;
+        let end = end_of_log(&self.db).await?;
+        self.db.commit().await?;
+        self.log.appended.notify_one();
+        Ok(end)
+    }
+}

@@ -1,0 +1,64 @@
+//! Reading the log on from a position.
+#![expect(clippy::disallowed_methods, reason = "central store: the log belongs to no tenant")]
+
+use entity::{PersonId, Position, TenantId, event};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::Deserialize;
+
+use super::kinds;
+use crate::tenancy::CentralDb;
+use crate::tenancy::topology::store::end_of_log;
+
+/// At most `limit` events that come after `position`, in the log's order. Each commit is seen whole and none is skipped.
+pub async fn read_after(central: &CentralDb, position: Position, limit: u64) -> Result<Vec<event::Model>, DbErr> {
+    event::Entity::find()
+        .filter(event::Column::Position.gt(position))
+        .order_by_asc(event::Column::Position)
+        .limit(limit)
+        .all(central.reader())
+        .await
+}
+
+/// What has changed of the things that are held in memory.
+#[derive(Debug)]
+pub(super) struct Changes {
+    /// The log's end, up to which these are all changes.
+    pub(super) end: Position,
+    /// Companies whose place or state in the chain is another.
+    pub(super) tenants: Vec<TenantId>,
+    /// Memberships that are others.
+    pub(super) memberships: Vec<(TenantId, PersonId)>,
+}
+
+/// All changes after `position` that `db`, a snapshot, can see.
+pub(super) async fn changes_after(db: &impl ConnectionTrait, position: Position) -> Result<Changes, DbErr> {
+    let end = end_of_log(db).await?;
+    if end <= position {
+        return Ok(Changes { end: position, tenants: Vec::new(), memberships: Vec::new() });
+    }
+    let news = || event::Entity::find().filter(event::Column::Position.gt(position));
+    let tenants: Vec<Option<TenantId>> = news()
+        .filter(event::Column::EventType.starts_with(kinds::CHAIN))
+        .select_only()
+        .column(event::Column::SubjectTenantId)
+        .distinct()
+        .into_tuple()
+        .all(db)
+        .await?;
+    let memberships = news().filter(event::Column::EventType.starts_with(kinds::MEMBERSHIP)).all(db).await?;
+    Ok(Changes {
+        end,
+        tenants: tenants.into_iter().flatten().collect(),
+        memberships: memberships.into_iter().filter_map(membership_of).collect(),
+    })
+}
+
+fn membership_of(event: event::Model) -> Option<(TenantId, PersonId)> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Data {
+        person_id: PersonId,
+    }
+    let data: Data = serde_json::from_value(event.data).ok()?;
+    Some((event.subject_tenant_id?, data.person_id))
+}

@@ -1,0 +1,80 @@
+//! Freezing and thawing a subtree. A freeze is one row on the company that it was put on, whatever the size of its downline.
+
+use entity::{FreezeId, Role, TenantId, freeze};
+use serde_json::json;
+
+use super::{Chain, rules, store};
+use crate::error::{Refusal, RefusalCode, ServiceError};
+use crate::events::{Fact, Transaction, kinds};
+use crate::tenancy::{Actor, Scope};
+
+/// The longest reason, in characters.
+const MAX_REASON: usize = 500;
+
+impl Chain {
+    /// Puts a freeze on `id`, in force for its whole subtree. Central code freezes as the root does.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, `NOT_ALLOWED`, `FROZEN`; `INVALID` for a reason that is empty or too long; `CONFLICT` where this placer has one on it.
+    pub async fn freeze(&self, actor: Actor, id: TenantId, reason: &str) -> Result<FreezeId, ServiceError> {
+        if reason.trim().is_empty() || reason.chars().count() > MAX_REASON {
+            let message = format!("Say why, in at most {MAX_REASON} characters.");
+            return rules::refuse(RefusalCode::Invalid, "reason", message);
+        }
+        let mut change = self.begin(actor, Role::Admin).await?;
+        let placer = placer(&change, actor).await?;
+        rules::strictly_below(&change, Actor { scope: Scope::Tenant(placer), ..actor }, id, "id").await?;
+        if store::freeze_by(change.db(), id, placer).await?.is_some() {
+            return rules::refuse(RefusalCode::Conflict, "id", "You have a freeze on this reseller already.");
+        }
+        let freeze = freeze::Model {
+            id: FreezeId::generate(),
+            owner_tenant_id: id,
+            placed_by_tenant_id: placer,
+            reason: reason.to_owned(),
+            frozen_at: change.clock().now(),
+        };
+        let freeze_id = freeze.id;
+        let data = json!({ "freezeId": freeze_id, "reason": reason, "placedBy": placer });
+        change.record(Fact { kind: kinds::SUBTREE_FROZEN, subject: id, data });
+        store::insert_freeze(change.db(), freeze).await?;
+        self.commit(change).await?;
+        Ok(freeze_id)
+    }
+
+    /// Removes one freeze, by its placer or the placer's ancestors; others stay. Answers the company that it was on.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, `NOT_ALLOWED`, `FROZEN`.
+    pub async fn thaw(&self, actor: Actor, freeze_id: FreezeId, note: Option<&str>) -> Result<TenantId, ServiceError> {
+        let not_found = || Refusal::new(RefusalCode::NotFound, "freezeId", "There is no such freeze in your downline.");
+        let mut change = self.begin(actor, Role::Admin).await?;
+        let freeze = store::freeze(change.db(), freeze_id).await?.ok_or_else(not_found)?;
+        let owner = freeze.owner_tenant_id;
+        if let Scope::Tenant(own) = actor.scope {
+            let sees = store::line(change.db(), owner).await?.is_some_and(|line| line.has_at_or_above(own));
+            if !sees {
+                return Err(not_found().into());
+            }
+            let above_placer = store::line(change.db(), freeze.placed_by_tenant_id)
+                .await?
+                .is_some_and(|line| line.has_at_or_above(own));
+            if owner == own || !above_placer {
+                let message = "Only the company that put the freeze, and those above it, may take it away.";
+                return rules::refuse(RefusalCode::NotAllowed, "freezeId", message);
+            }
+        }
+        store::delete_freeze(change.db(), freeze_id).await?;
+        let data = json!({ "freezeId": freeze_id, "note": note });
+        change.record(Fact { kind: kinds::SUBTREE_THAWED, subject: owner, data });
+        self.commit(change).await?;
+        Ok(owner)
+    }
+}
+
+async fn placer(change: &Transaction, actor: Actor) -> Result<TenantId, ServiceError> {
+    match actor.scope {
+        Scope::Tenant(own) => Ok(own),
+        Scope::Central => store::root(change.db()).await?.ok_or_else(|| rules::not_found("id")),
+    }
+}

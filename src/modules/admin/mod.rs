@@ -1,0 +1,14 @@
+//! Admin: who is in the chain, below whom, and in which state.
+//!
+//! - [`Chain`]: creating, approving, switching off, freezing, thawing and moving.
+//! - [`names`]: what a company may be called.
+//! - [`store`]: the rows behind it.
+
+mod chain;
+mod freezing;
+mod moving;
+pub mod names;
+mod rules;
+pub(crate) mod store;
+
+pub use chain::{Chain, NewReseller};

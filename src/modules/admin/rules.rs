@@ -1,0 +1,61 @@
+//! Who may administer whom, decided in the database, inside the transaction that acts on it.
+
+use entity::{Role, TenantId, TenantStatus};
+
+use super::store::{self, Line};
+use crate::error::{Refusal, RefusalCode, ServiceError};
+use crate::events::Transaction;
+use crate::tenancy::{Actor, Scope};
+
+/// The same answer for an id that was never issued and for a company that the actor may not reach.
+pub(super) fn not_found(field: &str) -> ServiceError {
+    Refusal::new(RefusalCode::NotFound, field, "There is no such reseller in your downline.").into()
+}
+
+/// The actor must have at least `role`, in a company that trades and is not frozen.
+pub(super) async fn may_act(change: &Transaction, actor: Actor, role: Role) -> Result<(), ServiceError> {
+    let Scope::Tenant(own) = actor.scope else { return Ok(()) };
+    if actor.role < role {
+        return refuse(RefusalCode::NotAllowed, "", format!("This takes the role {role}."));
+    }
+    let Some(line) = store::line(change.db(), own).await? else { return Err(not_found("")) };
+    if line.own().status != TenantStatus::Active {
+        return refuse(RefusalCode::NotAllowed, "", "Your company is not active.");
+    }
+    if store::any_frozen(change.db(), line.ids()).await? {
+        return refuse(RefusalCode::Frozen, "", "Your company is frozen: it can read, but change nothing.");
+    }
+    Ok(())
+}
+
+/// The line of `target`, which must be strictly below the actor: nobody administers itself.
+pub(super) async fn strictly_below(
+    change: &Transaction,
+    actor: Actor,
+    target: TenantId,
+    field: &str,
+) -> Result<Line, ServiceError> {
+    let line = at_or_below(change, actor, target, field).await?;
+    if actor.tenant() == Some(target) {
+        return refuse(RefusalCode::NotAllowed, field, "A company cannot do this to itself: ask your upline.");
+    }
+    Ok(line)
+}
+
+/// The line of `target`, which must be the actor or below it.
+pub(super) async fn at_or_below(
+    change: &Transaction,
+    actor: Actor,
+    target: TenantId,
+    field: &str,
+) -> Result<Line, ServiceError> {
+    let line = store::line(change.db(), target).await?.ok_or_else(|| not_found(field))?;
+    match actor.scope {
+        Scope::Tenant(own) if !line.has_at_or_above(own) => Err(not_found(field)),
+        _ => Ok(line),
+    }
+}
+
+pub(super) fn refuse<T>(code: RefusalCode, field: &str, message: impl Into<String>) -> Result<T, ServiceError> {
+    Err(Refusal::new(code, field, message).into())
+}

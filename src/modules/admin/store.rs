@@ -1,0 +1,174 @@
+//! The rows of the chain, for writing. What may be written is decided before, by the rules.
+#![expect(clippy::disallowed_methods, reason = "central store: the chain itself belongs to no tenant")]
+
+use std::collections::HashMap;
+
+use entity::{FreezeId, TenantId, TenantStatus, Timestamp, former_parent, freeze, tenant, tenant_name};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement,
+};
+
+/// Rows a statement: well below the 32,766 parameters that SQLite takes.
+const ROWS_A_STATEMENT: usize = 1_000;
+
+/// A company with all companies above it.
+pub(crate) struct Line(Vec<Step>);
+
+/// One company of a line.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(crate) struct Step {
+    pub(crate) id: TenantId,
+    pub(crate) parent_id: Option<TenantId>,
+    pub(crate) status: TenantStatus,
+}
+
+impl Line {
+    /// The company itself.
+    pub(crate) fn own(&self) -> &Step {
+        &self.0[0]
+    }
+
+    /// Whether `tenant` is the company or above it.
+    pub(crate) fn has_at_or_above(&self, tenant: TenantId) -> bool {
+        self.0.iter().any(|step| step.id == tenant)
+    }
+
+    /// The ids, from the company up to the root.
+    pub(crate) fn ids(&self) -> Vec<TenantId> {
+        self.0.iter().map(|step| step.id).collect()
+    }
+}
+
+/// The line of `id`, or nothing where there is no such company.
+pub(crate) async fn line(db: &impl ConnectionTrait, id: TenantId) -> Result<Option<Line>, DbErr> {
+    const UPWARDS: &str = "WITH RECURSIVE line (id, parent_id, status, step) AS ( \
+           SELECT id, parent_id, status, 0 FROM tenants WHERE id = $1 \
+           UNION ALL \
+           SELECT above.id, above.parent_id, above.status, step + 1 FROM tenants above JOIN line ON above.id = line.parent_id \
+         ) SELECT id, parent_id, status FROM line ORDER BY step";
+    let upwards = Statement::from_sql_and_values(db.get_database_backend(), UPWARDS, [id.into()]);
+    let steps = Step::find_by_statement(upwards).all(db).await?;
+    Ok((!steps.is_empty()).then_some(Line(steps)))
+}
+
+/// Writes new companies, parents before their children, and their names.
+pub(crate) async fn insert(db: &impl ConnectionTrait, companies: Vec<tenant::Model>) -> Result<(), DbErr> {
+    for companies in companies.chunks(ROWS_A_STATEMENT) {
+        let names = companies.iter().flat_map(names_of).collect::<Vec<_>>();
+        let rows = companies.iter().cloned().map(tenant::ActiveModel::from);
+        tenant::Entity::insert_many(rows.map(sea_orm::ActiveModelTrait::reset_all)).exec_without_returning(db).await?;
+        tenant_name::Entity::insert_many(names).exec_without_returning(db).await?;
+    }
+    Ok(())
+}
+
+fn names_of(company: &tenant::Model) -> impl Iterator<Item = tenant_name::ActiveModel> {
+    let external_id = company.external_id.clone().filter(|external_id| *external_id != company.slug);
+    let tenant_id = company.id;
+    std::iter::once(company.slug.clone())
+        .chain(external_id)
+        .map(move |name| tenant_name::ActiveModel { name: Set(name), tenant_id: Set(tenant_id) })
+}
+
+/// Whose these names are.
+pub(crate) async fn owners_of_names(
+    db: &impl ConnectionTrait,
+    names: impl IntoIterator<Item = &str>,
+) -> Result<HashMap<String, TenantId>, DbErr> {
+    let names: Vec<&str> = names.into_iter().collect();
+    let mut owners = HashMap::with_capacity(names.len());
+    for names in names.chunks(ROWS_A_STATEMENT) {
+        let known =
+            tenant_name::Entity::find().filter(tenant_name::Column::Name.is_in(names.iter().copied())).all(db).await?;
+        owners.extend(known.into_iter().map(|row| (row.name, row.tenant_id)));
+    }
+    Ok(owners)
+}
+
+/// The companies with these ids.
+pub(crate) async fn companies(db: &impl ConnectionTrait, ids: Vec<TenantId>) -> Result<Vec<tenant::Model>, DbErr> {
+    let mut companies = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(ROWS_A_STATEMENT) {
+        companies.extend(tenant::Entity::find().filter(tenant::Column::Id.is_in(ids.iter().copied())).all(db).await?);
+    }
+    Ok(companies)
+}
+
+/// The company at the top.
+pub(crate) async fn root(db: &impl ConnectionTrait) -> Result<Option<TenantId>, DbErr> {
+    tenant::Entity::find()
+        .filter(tenant::Column::ParentId.is_null())
+        .select_only()
+        .column(tenant::Column::Id)
+        .into_tuple()
+        .one(db)
+        .await
+}
+
+pub(crate) async fn set_status(db: &impl ConnectionTrait, id: TenantId, status: TenantStatus) -> Result<(), DbErr> {
+    tenant::Entity::update_many()
+        .col_expr(tenant::Column::Status, Expr::value(status))
+        .filter(tenant::Column::Id.eq(id))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+/// Puts `id` below `new_parent` from `at` on, and remembers `old_parent` as its parent before. Answers the instant that was written: later
+/// than that of every move before it, also where the clock went back.
+pub(crate) async fn set_parent(
+    db: &impl ConnectionTrait,
+    id: TenantId,
+    old_parent: TenantId,
+    new_parent: TenantId,
+    at: Timestamp,
+) -> Result<Timestamp, DbErr> {
+    let last = former_parent::Entity::find()
+        .filter(former_parent::Column::TenantId.eq(id))
+        .order_by_desc(former_parent::Column::Until)
+        .one(db)
+        .await?;
+    let until = last.map_or(at, |last| at.max(Timestamp(last.until.0 + 1)));
+    let former = former_parent::ActiveModel { tenant_id: Set(id), until: Set(until), parent_id: Set(old_parent) };
+    former_parent::Entity::insert(former).exec_without_returning(db).await?;
+    tenant::Entity::update_many()
+        .col_expr(tenant::Column::ParentId, Expr::value(new_parent))
+        .filter(tenant::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(until)
+}
+
+/// Whether any of `tenants` has a freeze put on it.
+pub(crate) async fn any_frozen(db: &impl ConnectionTrait, tenants: Vec<TenantId>) -> Result<bool, DbErr> {
+    let freeze = freeze::Entity::find().filter(freeze::Column::OwnerTenantId.is_in(tenants)).one(db).await?;
+    Ok(freeze.is_some())
+}
+
+pub(crate) async fn freeze(db: &impl ConnectionTrait, id: FreezeId) -> Result<Option<freeze::Model>, DbErr> {
+    freeze::Entity::find_by_id(id).one(db).await
+}
+
+/// The freeze that `placer` has put on `owner`.
+pub(crate) async fn freeze_by(
+    db: &impl ConnectionTrait,
+    owner: TenantId,
+    placer: TenantId,
+) -> Result<Option<freeze::Model>, DbErr> {
+    freeze::Entity::find()
+        .filter(freeze::Column::OwnerTenantId.eq(owner))
+        .filter(freeze::Column::PlacedByTenantId.eq(placer))
+        .one(db)
+        .await
+}
+
+pub(crate) async fn insert_freeze(db: &impl ConnectionTrait, freeze: freeze::Model) -> Result<(), DbErr> {
+    let row = sea_orm::ActiveModelTrait::reset_all(freeze::ActiveModel::from(freeze));
+    freeze::Entity::insert(row).exec_without_returning(db).await.map(drop)
+}
+
+pub(crate) async fn delete_freeze(db: &impl ConnectionTrait, id: FreezeId) -> Result<(), DbErr> {
+    freeze::Entity::delete_by_id(id).exec(db).await.map(drop)
+}

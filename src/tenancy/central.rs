@@ -1,0 +1,66 @@
+//! Central scope: the handle of platform code, which runs on nobody's behalf.
+//!
+//! It lends its connection to the central stores of this crate. There is no way to it from a tenant's handle.
+
+use entity::TenantId;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement};
+
+use super::database::Database;
+
+/// The database in nobody's scope.
+#[derive(Clone)]
+pub struct CentralDb {
+    database: Database,
+}
+
+impl CentralDb {
+    pub(super) fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// A connection for a single read.
+    pub(crate) fn reader(&self) -> &DatabaseConnection {
+        self.database.reader()
+    }
+
+    /// A transaction that may write.
+    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        self.database.begin_write().await
+    }
+
+    /// A transaction in which all reads see one state of the database.
+    pub(crate) async fn begin_snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
+        self.database.begin_snapshot().await
+    }
+
+    /// Leaves central scope for one call: `work` sees `tenant`'s rows and no others.
+    pub async fn run_in_tenant<T>(&self, tenant: TenantId, work: impl AsyncFnOnce(super::TenantDb) -> T) -> T {
+        work(self.database.in_tenant(tenant)).await
+    }
+}
+
+/// What only one transaction at a time may do, in the order in which they must be taken: the log's lock comes last.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Lock {
+    /// Change the schema.
+    Schema = 1,
+    /// Change the chain: who is whose parent, and who is frozen by whom.
+    Chain = 2,
+    /// Append to the log: held until the commit is visible, so that the order of positions is the order of commits.
+    Log = 3,
+}
+
+/// "Reseller" in ASCII, so that our locks meet nobody else's in the same PostgreSQL database.
+const LOCK_SPACE: i32 = 0x5265_7365;
+
+/// Waits for `lock` and holds it until the transaction ends. On SQLite a writing transaction holds all of them from its beginning.
+pub(crate) async fn lock(transaction: &DatabaseTransaction, lock: Lock) -> Result<(), DbErr> {
+    if transaction.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    let key = [LOCK_SPACE.into(), (lock as i32).into()];
+    #[expect(clippy::disallowed_methods, reason = "sea-query has no advisory locks; the statement touches no table")]
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, "SELECT pg_advisory_xact_lock($1, $2)", key);
+    #[expect(clippy::disallowed_methods, reason = "as above")]
+    transaction.execute_raw(statement).await.map(drop)
+}
