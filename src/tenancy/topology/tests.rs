@@ -1,0 +1,1 @@
+//! The whole topology against a naive model of it.
