@@ -14,4 +14,12 @@
 pub mod auth;
 pub mod events;
 pub mod graphql;
+pub mod network;
 pub mod tenancy;
+
+// So that the model of the chain in `tests/support` serves the tests of this crate too.
+#[cfg(test)]
+extern crate self as reseller_network;
+#[cfg(test)]
+#[path = "../tests/support/naive_chain.rs"]
+mod naive_chain;

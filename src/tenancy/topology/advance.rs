@@ -150,9 +150,9 @@ impl Snapshot {
 
     /// Computes depth and jump of all that moved, with what is below.
     fn link_again(&mut self, moves: &[Move]) {
-        let moved: HashSet<NodeIndex> = moves.iter().map(|&(node, _)| node).collect();
+        let nodes: HashSet<NodeIndex> = moves.iter().map(|&(node, _)| node).collect();
         // What hangs below another of them is done with that one.
-        let is_topmost = |snapshot: &Self, node| !snapshot.ancestors(node).any(|above| moved.contains(&above));
+        let is_topmost = |snapshot: &Self, node| !snapshot.ancestors(node).any(|above| nodes.contains(&above));
         for &(node, _) in moves {
             if is_topmost(self, node) {
                 self.link_subtree(node);

@@ -56,6 +56,25 @@ impl Snapshot {
         Some(walk)
     }
 
+    /// Whether `node` comes before `other` in a walk that passes both; a node does not come before itself.
+    pub fn is_before_in_preorder(&self, node: NodeIndex, other: NodeIndex) -> bool {
+        if self.is_at_or_above(node, other) {
+            return node != other;
+        }
+        // Up from the deeper one, then from both together, to the two siblings where their ways part.
+        let (mut left, mut right) = (node, other);
+        while self.links.get(left).parent != self.links.get(right).parent {
+            let (above_left, above_right) = (self.links.get(left), self.links.get(right));
+            if above_left.depth >= above_right.depth {
+                left = above_left.parent;
+            }
+            if above_right.depth >= above_left.depth {
+                right = above_right.parent;
+            }
+        }
+        left != right && self.sibling_key(left) < self.sibling_key(right)
+    }
+
     /// Where `child` is in `siblings`, which hold it.
     fn place_among(&self, siblings: &[NodeIndex], child: NodeIndex) -> usize {
         let key = self.sibling_key(child);
