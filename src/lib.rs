@@ -16,5 +16,7 @@ pub mod clock;
 pub mod error;
 pub mod events;
 pub mod graphql;
+pub mod http;
 pub mod modules;
+pub mod network;
 pub mod tenancy;

@@ -1,0 +1,165 @@
+//! Listing a downline: search, filter, order, and pages in both directions, from one snapshot of the chain.
+
+mod filter;
+mod sorted;
+#[cfg(test)]
+mod tests;
+mod tree_order;
+
+use entity::{TenantStatus, Timestamp};
+
+pub use super::cursor::InvalidCursor;
+use super::cursor::Place;
+use crate::tenancy::topology::{NodeIndex, Snapshot};
+use filter::Matcher;
+
+/// Which companies a listing shows. What is not said does not matter; all that is said must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// In one of these statuses. None at all, if the list is empty.
+    pub status: Option<Vec<TenantStatus>>,
+    /// Frozen, by an own or an ancestor's freeze; or not frozen.
+    pub frozen: Option<bool>,
+    /// Joined at this instant or later.
+    pub joined_after: Option<Timestamp>,
+    /// Joined before this instant, so that two ranges that meet share no company.
+    pub joined_before: Option<Timestamp>,
+    /// At least so many steps below the root of the whole chain, as in [`Snapshot::depth`].
+    pub min_depth: Option<u32>,
+    /// At most so many steps below the root of the whole chain.
+    pub max_depth: Option<u32>,
+}
+
+/// What companies are sorted by. Where that is equal, the id decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Order {
+    /// What is compared.
+    pub field: OrderField,
+    /// Which end comes first. Descending is exactly the reverse of ascending, ties included.
+    pub direction: Direction,
+}
+
+/// What is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OrderField {
+    /// The name, without regard to case.
+    Name,
+    /// When the company joined the chain.
+    JoinedAt,
+    /// How many companies are below it.
+    DescendantCount,
+}
+
+/// Which end of an order comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// The smallest.
+    Ascending,
+    /// The largest.
+    Descending,
+}
+
+/// What a listing shows, and in which order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query {
+    /// Part of the name, the slug or the external id, without regard to case. Blanks around it, and an empty one, do not matter.
+    pub search: Option<String>,
+    /// Which companies it shows.
+    pub filter: Filter,
+    /// Sorted by this; otherwise in the order of the tree: a parent before its children, siblings by name.
+    pub order: Option<Order>,
+}
+
+/// Which end of what is left between the cursors a page takes, and how many from there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Take {
+    /// At most so many from the beginning.
+    First(usize),
+    /// At most so many from the end.
+    Last(usize),
+}
+
+/// Which page (as in the GraphQL Cursor Connections Specification). Both cursors may be given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageRequest {
+    /// Which end, and how many.
+    pub take: Take,
+    /// Only what comes after this cursor.
+    pub after: Option<String>,
+    /// Only what comes before this cursor.
+    pub before: Option<String>,
+}
+
+/// A page of a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The companies, in the listing's order whichever end was taken.
+    pub nodes: Vec<NodeIndex>,
+    /// Whether the listing has any after these.
+    pub has_next: bool,
+    /// Whether the listing has any before these.
+    pub has_previous: bool,
+}
+
+/// A listing of what is below one company, that company not included.
+///
+/// Without search, filter and order a page costs its own size. Otherwise it may look at the whole downline (about a
+/// tenth of a second for 1,000,000 companies): off the async threads for large ones.
+#[derive(Debug)]
+pub struct Downline<'a> {
+    snapshot: &'a Snapshot,
+    root: NodeIndex,
+    /// How far below the root it goes.
+    levels: Option<u32>,
+    matcher: Matcher<'a>,
+    order: Option<Order>,
+}
+
+impl<'a> Downline<'a> {
+    /// Everything below `root` that `query` asks for.
+    pub fn below(snapshot: &'a Snapshot, root: NodeIndex, query: &'a Query) -> Self {
+        let levels = query.filter.max_depth.map(|depth| depth.saturating_sub(snapshot.depth(root)));
+        Self { snapshot, root, levels, matcher: Matcher::new(snapshot, query), order: query.order }
+    }
+
+    /// The children of `parent` that `query` asks for.
+    pub fn children(snapshot: &'a Snapshot, parent: NodeIndex, query: &'a Query) -> Self {
+        let downline = Self::below(snapshot, parent, query);
+        Self { levels: Some(downline.levels.unwrap_or(1).min(1)), ..downline }
+    }
+
+    /// One page.
+    ///
+    /// # Errors
+    /// [`InvalidCursor`] where a cursor is not of this order; in tree order also where its company is not below the root (any more).
+    pub fn page(&self, request: &PageRequest) -> Result<Page, InvalidCursor> {
+        match self.order {
+            None => self.tree_page(request),
+            Some(order) => self.sorted_page(order, request),
+        }
+    }
+
+    /// How many companies all pages have together. Counts them one by one only where there is a search or a filter.
+    pub fn total_count(&self) -> usize {
+        match self.levels {
+            None if self.matcher.takes_all() => self.snapshot.descendant_count(self.root),
+            Some(1) if self.matcher.takes_all() => self.snapshot.child_count(self.root),
+            _ => self.matching().count(),
+        }
+    }
+
+    /// The cursor of a company of this listing.
+    pub fn cursor(&self, node: NodeIndex) -> String {
+        let id = self.snapshot.id(node);
+        match self.order {
+            None => Place::Tree(id).encode(),
+            Some(order) => Place::Sorted(order, self.key(order.field, node).into(), id).encode(),
+        }
+    }
+
+    /// All that match, in tree order.
+    fn matching(&self) -> impl Iterator<Item = NodeIndex> + '_ {
+        let below = self.snapshot.preorder(self.root, self.levels).skip(1);
+        below.map(|(node, _)| node).filter(|&node| self.matcher.takes(node))
+    }
+}

@@ -1,0 +1,4 @@
+//! What a tenant sees of its part of the chain. Below the API and above the modules; it answers from the tenancy layer.
+
+pub mod cursor;
+pub mod downline;

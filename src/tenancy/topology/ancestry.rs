@@ -1,0 +1,66 @@
+//! Who is above whom, now and on a day of the past.
+
+use entity::Timestamp;
+
+use super::node::Links;
+use super::{NodeIndex, Snapshot};
+
+impl Snapshot {
+    /// Whether `above` is `below` itself or one of its ancestors: rule 2 of the design, "down is allowed, up is not".
+    ///
+    /// Climbs by jump pointers, so that the cost grows with the logarithm of the depth (Myers, "An applicative
+    /// random-access stack", 1983).
+    pub fn is_at_or_above(&self, above: NodeIndex, below: NodeIndex) -> bool {
+        let depth = self.depth(above);
+        let mut at = below;
+        loop {
+            let links = self.links.get(at);
+            if links.depth <= depth {
+                return at == above;
+            }
+            at = if self.depth(links.jump) >= depth { links.jump } else { links.parent };
+        }
+    }
+
+    /// The ancestors of `node` from its parent up to the root.
+    pub fn ancestors(&self, node: NodeIndex) -> impl Iterator<Item = NodeIndex> + '_ {
+        std::iter::successors(self.parent(node), |&at| self.parent(at))
+    }
+
+    /// The way from `from` down to `to`, both included; none where `from` is not at or above `to`.
+    pub fn path(&self, from: NodeIndex, to: NodeIndex) -> Option<Vec<NodeIndex>> {
+        if !self.is_at_or_above(from, to) {
+            return None;
+        }
+        let steps = (self.depth(to) - self.depth(from)) as usize;
+        let mut path: Vec<_> = std::iter::once(to).chain(self.ancestors(to)).take(steps + 1).collect();
+        path.reverse();
+        Some(path)
+    }
+
+    /// Who was its parent at an instant: a former parent up to, and not including, the instant of the move.
+    ///
+    /// For an instant before the company joined, its first parent.
+    pub fn parent_at(&self, node: NodeIndex, at: Timestamp) -> Option<NodeIndex> {
+        let former = self.rare(node).map(|rare| rare.former_parents.as_slice()).unwrap_or_default();
+        let later = former.partition_point(|&(until, _)| until <= at);
+        former.get(later).map_or_else(|| self.parent(node), |&(_, parent)| Some(parent))
+    }
+
+    /// The ancestors that `node` had at an instant, from its parent of then up to the root.
+    pub fn ancestors_at(&self, node: NodeIndex, at: Timestamp) -> impl Iterator<Item = NodeIndex> + '_ {
+        // A chain cannot be longer than all of its companies; the limit ends the loop that a wrong history might make.
+        std::iter::successors(self.parent_at(node, at), move |&node| self.parent_at(node, at)).take(self.len())
+    }
+
+    /// The links of a child of `parent`, which has its own already.
+    ///
+    /// The jump goes where two equal jumps from the parent lead, or else to the parent.
+    pub(super) fn links_below(&self, parent: NodeIndex, frozen: bool) -> Links {
+        let above = self.links.get(parent);
+        let first = self.links.get(above.jump);
+        let second = self.links.get(first.jump);
+        let equal = above.depth - first.depth == first.depth - second.depth;
+        Links { parent, jump: if equal { first.jump } else { parent }, depth: above.depth + 1, frozen }
+    }
+}

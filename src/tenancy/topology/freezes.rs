@@ -1,0 +1,50 @@
+//! Who is frozen, and why. A freeze is kept on the node that it was put on and never copied down.
+
+use std::collections::HashSet;
+
+use entity::FreezeId;
+
+use super::{FreezeState, NodeIndex, Snapshot};
+
+impl Snapshot {
+    /// The freeze with this id and the company that it was put on.
+    pub fn find_freeze(&self, id: FreezeId) -> Option<(NodeIndex, &FreezeState)> {
+        let node = *self.freezes.get(&id)?;
+        self.own_freezes(node).iter().find(|freeze| freeze.id == id).map(|freeze| (node, freeze))
+    }
+
+    /// Whether a freeze is on the company or on any of its ancestors.
+    pub fn is_frozen(&self, node: NodeIndex) -> bool {
+        !self.freezes.is_empty() && self.at_and_above(node).any(|at| self.has_freeze(at))
+    }
+
+    /// All freezes that hold for the company, each with the company that it is on: its own first, then upwards.
+    pub fn causes(&self, node: NodeIndex) -> Vec<(NodeIndex, &FreezeState)> {
+        if self.freezes.is_empty() {
+            return Vec::new();
+        }
+        let frozen = self.at_and_above(node).filter(|&at| self.has_freeze(at));
+        frozen.flat_map(|at| self.own_freezes(at).iter().map(move |freeze| (at, freeze))).collect()
+    }
+
+    /// How many descendants of the company are frozen. The cost grows with the number of freezes in the chain, not with the downline.
+    pub fn frozen_count(&self, node: NodeIndex) -> usize {
+        if self.is_frozen(node) {
+            return self.descendant_count(node);
+        }
+        let frozen: HashSet<_> = self.freezes.values().copied().collect();
+        // A freeze below another adds nothing: the topmost ones count, each with all that is below it.
+        let topmost = |at: &NodeIndex| self.parent(*at).is_some_and(|parent| !self.is_frozen(parent));
+        let below = frozen.into_iter().filter(|&at| at != node && self.is_at_or_above(node, at));
+        below.filter(topmost).map(|at| self.descendant_count(at) + 1).sum()
+    }
+
+    /// Whether a freeze is on this very company.
+    pub(super) fn has_freeze(&self, node: NodeIndex) -> bool {
+        self.links.get(node).frozen
+    }
+
+    fn at_and_above(&self, node: NodeIndex) -> impl Iterator<Item = NodeIndex> + '_ {
+        std::iter::once(node).chain(self.ancestors(node))
+    }
+}
