@@ -101,12 +101,26 @@ fn by_key_set(location: &str) -> AuthConfig {
     AuthConfig { secret: None, jwks: Some(location.to_owned()), ..by_secret() }
 }
 
-/// A verifier with the keys of a file.
-async fn verifier_with(members: &[Value]) -> Verifier {
+/// A verifier with the keys of a file, and the folder that the file is in.
+struct ByFile {
+    verifier: Verifier,
+    _folder: tempfile::TempDir,
+}
+
+impl std::ops::Deref for ByFile {
+    type Target = Verifier;
+
+    fn deref(&self) -> &Verifier {
+        &self.verifier
+    }
+}
+
+async fn verifier_with(members: &[Value]) -> ByFile {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jwks.json");
     std::fs::write(&path, key_set(members)).unwrap();
-    Verifier::load(&by_key_set(path.to_str().unwrap())).await.unwrap()
+    let verifier = Verifier::load(&by_key_set(path.to_str().unwrap())).await.unwrap();
+    ByFile { verifier, _folder: folder }
 }
 
 /// Why `token` is refused, or none when it is taken.
