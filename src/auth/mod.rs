@@ -1,1 +1,32 @@
-//! To be written.
+//! Who is asking: from a request's headers to a person, and nothing further. What that person may do is decided elsewhere.
+//!
+//! The map of the folder, in the order of a request:
+//!
+//! - [`bearer`]: the token out of the headers.
+//! - [`Verifier`]: the token into [`Claims`], or [`Refused`], which says nothing to the client and its [`Reason`] to the log.
+//! - `keys`: a set of keys and what each may be used for; `rotation`: the set in force; `jwks`: where it is fetched from.
+//! - [`AuthConfig`], [`Secret`]: what the operator configures. [`Signer`]: tokens of our own, for the `token` and `demo` commands.
+//!
+//! A person is who an issuer says it is: (`iss`, `sub`), see [`Claims::person_id`].
+
+mod bearer;
+mod claims;
+mod config;
+mod jwks;
+mod keys;
+mod refused;
+mod rotation;
+mod secret;
+mod token;
+mod verifier;
+
+#[cfg(test)]
+mod tests;
+
+pub use bearer::bearer;
+pub use claims::Claims;
+pub use config::{AuthConfig, ConfigError, DEFAULT_AUDIENCE, DEFAULT_ISSUER};
+pub use refused::{Reason, Refused};
+pub use secret::{Secret, load_or_create};
+pub use token::{SignError, Signer};
+pub use verifier::Verifier;

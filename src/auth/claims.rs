@@ -1,0 +1,65 @@
+//! What a good token says.
+
+use std::time::Duration;
+
+use entity::{PersonId, Timestamp};
+use serde::Deserialize;
+use serde_json::Number;
+
+use super::Reason;
+
+/// What a verified token says about who is asking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claims {
+    /// Who says so (`iss`).
+    pub issuer: String,
+    /// Whom the issuer means (`sub`); never empty.
+    pub subject: String,
+    /// Until when (`exp`). A token works 30 seconds longer, for clocks that differ.
+    pub expires_at: Timestamp,
+    /// The e-mail address, as the issuer knows it. It is no proof of identity: a person is (`iss`, `sub`).
+    pub email: Option<String>,
+    /// The tenant that the person means to act for, by id, slug or external id.
+    pub tenant: Option<String>,
+}
+
+impl Claims {
+    /// The id of the person.
+    pub fn person_id(&self) -> PersonId {
+        PersonId::of(&self.issuer, &self.subject)
+    }
+}
+
+/// The claims as they are written; the library has checked those that RFC 7519 defines.
+#[derive(Deserialize)]
+pub(super) struct WrittenClaims {
+    #[serde(default)]
+    iss: String,
+    #[serde(default)]
+    sub: String,
+    exp: Option<Number>,
+    email: Option<String>,
+    tenant: Option<String>,
+}
+
+impl TryFrom<WrittenClaims> for Claims {
+    type Error = Reason;
+
+    fn try_from(written: WrittenClaims) -> Result<Self, Reason> {
+        let expires_at = written.exp.as_ref().and_then(instant).ok_or(Reason::MissingClaim)?;
+        if written.sub.is_empty() {
+            return Err(Reason::MissingClaim);
+        }
+        let WrittenClaims { iss: issuer, sub: subject, email, tenant, .. } = written;
+        Ok(Self { issuer, subject, expires_at, email, tenant })
+    }
+}
+
+/// The instant of a `NumericDate` (RFC 7519 section 2): seconds since 1970, perhaps with a fraction.
+fn instant(date: &Number) -> Option<Timestamp> {
+    let since_1970 = match date.as_u64() {
+        Some(seconds) => Duration::from_secs(seconds),
+        None => Duration::try_from_secs_f64(date.as_f64()?).ok()?,
+    };
+    Some(Timestamp(i64::try_from(since_1970.as_micros()).unwrap_or(i64::MAX)))
+}
