@@ -1,1 +1,11 @@
-//! To be written.
+//! The inner edge: how a GraphQL document is bounded, cached, executed and written.
+//!
+//! A request passes, in this order: [`limits`] on its text, the cache of parsed [`documents`], [`limits`] on what it
+//! costs, execution, [`error`] masking, and [`json`], which writes the answer. [`raw`] is for fields that write their
+//! own JSON.
+
+pub mod documents;
+pub mod error;
+pub mod json;
+pub mod limits;
+pub mod raw;

@@ -1,0 +1,113 @@
+//! One pass over a document's text before it is parsed: how long, how many tokens, how deep.
+//!
+//! It follows the lexical grammar of the GraphQL specification (section 2.1), and takes everything that is not GraphQL
+//! without complaint: the parser says what is wrong with it. What it must never do is count *less* nesting than the
+//! parser would meet.
+
+use super::{Limit, LimitExceeded, Limits, check};
+
+/// What a text holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scan {
+    /// Its length.
+    pub bytes: u64,
+    /// Names, numbers, strings and punctuators.
+    pub tokens: u64,
+    /// The deepest level of `{`, `[` and `(`.
+    pub nesting: u64,
+}
+
+/// Counts, and stops at the first limit that is passed.
+pub fn scan(text: &str, limits: &Limits) -> Result<Scan, LimitExceeded> {
+    let bytes = text.len() as u64;
+    check(Limit::Bytes, limits.bytes, bytes)?;
+    let mut found = Scan { bytes, ..Scan::default() };
+    let mut level = 0_u64;
+    let mut rest = text.as_bytes();
+    while let Some((token, after)) = next_token(rest) {
+        rest = after;
+        found.tokens += 1;
+        check(Limit::Tokens, limits.tokens, found.tokens)?;
+        match token {
+            b'{' | b'[' | b'(' => {
+                level += 1;
+                found.nesting = found.nesting.max(level);
+                check(Limit::Nesting, limits.nesting, level)?;
+            }
+            b'}' | b']' | b')' => level = level.saturating_sub(1),
+            _ => {}
+        }
+    }
+    Ok(found)
+}
+
+/// The first byte of the next token, and what follows the token. None at the end of the text.
+fn next_token(text: &[u8]) -> Option<(u8, &[u8])> {
+    let text = skip_ignored(text);
+    let (&first, after) = text.split_first()?;
+    let after = match first {
+        b'"' => skip_string(text),
+        b'.' if after.starts_with(b"..") => &after[2..],
+        b'-' | b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => skip_word(after),
+        // Whatever else it is, GraphQL or not, counts byte by byte: a token too many is better than one too few.
+        _ => after,
+    };
+    Some((first, after))
+}
+
+/// Skips white space, commas, byte order marks and comments.
+fn skip_ignored(mut text: &[u8]) -> &[u8] {
+    loop {
+        text = match text {
+            [b' ' | b'\t' | b'\n' | b'\r' | b',', after @ ..] | [0xEF, 0xBB, 0xBF, after @ ..] => after,
+            [b'#', after @ ..] => skip_line(after),
+            _ => return text,
+        }
+    }
+}
+
+fn skip_line(text: &[u8]) -> &[u8] {
+    let end = text.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+    end.map_or(&[], |end| &text[end..])
+}
+
+/// Skips the rest of a name or a number.
+fn skip_word(text: &[u8]) -> &[u8] {
+    let end = text.iter().position(|byte| !matches!(byte, b'_' | b'.' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z'));
+    let end = end.unwrap_or(text.len());
+    // The dots of a spread belong to it, not to the name before it.
+    let dots = text[..end].windows(2).position(|pair| pair == b"..").unwrap_or(end);
+    &text[dots..]
+}
+
+fn skip_string(text: &[u8]) -> &[u8] {
+    match text {
+        // Without an end it is what the parser takes it for: an empty string, and then another.
+        [b'"', b'"', b'"', inside @ ..] => skip_block_string(inside).unwrap_or(&text[2..]),
+        _ => skip_plain_string(&text[1..]).unwrap_or(&text[1..]),
+    }
+}
+
+/// What follows the end of a string that began before `text`. None when its line ends first: then it is no string, and
+/// what stands in it is counted like anything else.
+fn skip_plain_string(mut text: &[u8]) -> Option<&[u8]> {
+    loop {
+        text = match text {
+            [] | [b'\n' | b'\r', ..] => return None,
+            [b'"', after @ ..] => return Some(after),
+            [b'\\', _, after @ ..] | [_, after @ ..] => after,
+        }
+    }
+}
+
+/// What follows the end of a block string that began before `text`, if it ends.
+fn skip_block_string(mut text: &[u8]) -> Option<&[u8]> {
+    loop {
+        text = match text {
+            [] => return None,
+            [b'\\', b'"', b'"', b'"', after @ ..] => after,
+            [b'"', b'"', b'"', after @ ..] => return Some(after),
+            [_, after @ ..] => after,
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Fields that write their own JSON.
+//!
+//! The library resolves each field of each node on its own: about 2.4 ms of CPU for a tree of 1,000 nodes. A root field
+//! whose answer lies in memory can instead be written in one walk, several times faster. What the library does around
+//! it is done here, once, before the walk: the selections of *all* mentions of the field are merged (the library could
+//! not merge JSON that is already written), fragments are put in their place, aliases become keys. The result is a
+//! [`Plan`]. Whatever the writer does not know makes it [`Mention::Plain`], and the library's own resolver of the same
+//! type answers; so the answers can not differ.
+//!
+//! `@skip` and `@include` are applied by the library before execution.
+
+mod collect;
+#[cfg(test)]
+mod tests;
+
+use async_graphql::{ContextSelectionSet, Positioned, parser::types::Field};
+use bytes::Bytes;
+
+use crate::graphql::json;
+
+/// The fields that a writer knows, by type and name.
+pub trait RawFields: Copy + PartialEq {
+    /// The field `field` of the object type `type_name`; None when the writer does not know it.
+    fn find(type_name: &str, field: &str) -> Option<Known<Self>>;
+}
+
+/// A field that a writer knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known<F> {
+    /// It is a scalar, an enum, or a list of them.
+    Leaf(F),
+    /// It is an object of this type, or a list of them.
+    Object(F, &'static str),
+}
+
+/// What to write of an object: its fields, in the order in which they are answered.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Plan<F> {
+    fields: Vec<PlannedField<F>>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct PlannedField<F> {
+    /// The comma before it, its key, and the colon after it; for `__typename` also the value.
+    text: Bytes,
+    value: Planned<F>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Planned<F> {
+    TypeName,
+    Leaf(F),
+    Object(F, Plan<F>),
+}
+
+impl<F: Copy> Plan<F> {
+    /// Writes an object: `write_value` writes the value of each field. It is given the plan of what to write below the
+    /// field, where that is an object or a list of them.
+    pub fn write_object(&self, out: &mut Vec<u8>, mut write_value: impl FnMut(&mut Vec<u8>, F, Below<'_, F>)) {
+        out.push(b'{');
+        for field in &self.fields {
+            out.extend_from_slice(&field.text);
+            match &field.value {
+                Planned::TypeName => {}
+                Planned::Leaf(leaf) => write_value(out, *leaf, Below(None)),
+                Planned::Object(object, plan) => write_value(out, *object, Below(Some(plan))),
+            }
+        }
+        out.push(b'}');
+    }
+}
+
+/// The plan of what is below a field; nothing below a leaf.
+#[derive(Clone, Copy, Debug)]
+pub struct Below<'a, F>(Option<&'a Plan<F>>);
+
+impl<F: Copy> Below<'_, F> {
+    /// Writes one object below the field.
+    pub fn write_object(self, out: &mut Vec<u8>, write_value: impl FnMut(&mut Vec<u8>, F, Below<'_, F>)) {
+        match self.0 {
+            Some(plan) => plan.write_object(out, write_value),
+            None => json::write_null(out),
+        }
+    }
+}
+
+/// What one mention of a field in a document is to do.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Mention<F> {
+    /// Write this: the selections of all mentions together.
+    Write(Plan<F>),
+    /// An earlier mention writes it all. Return `Value::Null`: the library keeps the first value of a key.
+    Written,
+    /// Let the library resolve it.
+    Plain,
+}
+
+impl<F: RawFields> Mention<F> {
+    /// Looks at a mention of a root field of the query, whose type is the object type `type_name`. For the `resolve` of
+    /// a hand-written `OutputType`, which is given both arguments.
+    pub fn of(ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>, type_name: &'static str) -> Self {
+        collect::mention(ctx, field, type_name)
+    }
+}

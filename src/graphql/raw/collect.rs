@@ -1,0 +1,149 @@
+//! Merges selections as the GraphQL specification does (section 6.3.2, CollectFields).
+
+use std::collections::{HashMap, HashSet};
+
+use async_graphql::indexmap::IndexMap;
+use async_graphql::parser::types::{Field, FragmentDefinition, OperationType, Selection, SelectionSet};
+use async_graphql::{ContextSelectionSet, Name, Positioned};
+use bytes::Bytes;
+
+use super::{Known, Mention, Plan, Planned, PlannedField, RawFields};
+use crate::graphql::json;
+
+/// The document asks for something that only the library's resolver can answer.
+struct NotRaw;
+
+pub(super) fn mention<F: RawFields>(
+    ctx: &ContextSelectionSet<'_>,
+    field: &Positioned<Field>,
+    type_name: &'static str,
+) -> Mention<F> {
+    let Ok(mentions) = mentions(ctx, field) else { return Mention::Plain };
+    let fragments = &ctx.query_env.fragments;
+    match plan(type_name, &mentions, fragments) {
+        Ok(_) if mentions.first().is_some_and(|first| !std::ptr::eq(*first, field)) => Mention::Written,
+        Ok(plan) => Mention::Write(plan),
+        Err(NotRaw) => Mention::Plain,
+    }
+}
+
+type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
+type Group<'a> = Vec<&'a Positioned<Field>>;
+
+/// All mentions of the root field `field` under its response key, in order.
+fn mentions<'a>(ctx: &ContextSelectionSet<'a>, field: &Positioned<Field>) -> Result<Group<'a>, NotRaw> {
+    let operation = &ctx.query_env.operation.node;
+    let at_root = ctx.path_node.is_some_and(|node| node.parent.is_none());
+    if operation.ty != OperationType::Query || !at_root {
+        return Err(NotRaw);
+    }
+    let query = ctx.schema_env.registry.query_type.as_str();
+    let mut root = Selected::new(query, &ctx.query_env.fragments);
+    root.add(&operation.selection_set.node)?;
+    let mentions = root.groups.swap_remove(field.node.response_key().node.as_str()).ok_or(NotRaw)?;
+    same_field(&mentions)?;
+    Ok(mentions)
+}
+
+/// What to write of an object of the type `type_name`: what all these mentions of it select.
+fn plan<F: RawFields>(
+    type_name: &'static str,
+    mentions: &[&Positioned<Field>],
+    fragments: &Fragments,
+) -> Result<Plan<F>, NotRaw> {
+    let mut selected = Selected::new(type_name, fragments);
+    for mention in mentions {
+        selected.add(&mention.node.selection_set.node)?;
+    }
+    let mut fields = Vec::with_capacity(selected.groups.len());
+    for (key, group) in selected.groups {
+        let text = key_text(key, fields.is_empty());
+        fields.push(planned_field(type_name, text, &group, fragments)?);
+    }
+    Ok(Plan { fields })
+}
+
+fn planned_field<F: RawFields>(
+    type_name: &'static str,
+    mut text: Vec<u8>,
+    group: &[&Positioned<Field>],
+    fragments: &Fragments,
+) -> Result<PlannedField<F>, NotRaw> {
+    let name = same_field(group)?;
+    let value = if name == "__typename" {
+        json::write_str(&mut text, type_name);
+        Planned::TypeName
+    } else {
+        match F::find(type_name, name).ok_or(NotRaw)? {
+            Known::Leaf(leaf) => Planned::Leaf(leaf),
+            Known::Object(object, below) => Planned::Object(object, plan(below, group, fragments)?),
+        }
+    };
+    let with_arguments = group.iter().any(|field| !field.node.arguments.is_empty());
+    if with_arguments { Err(NotRaw) } else { Ok(PlannedField { text: Bytes::from(text), value }) }
+}
+
+/// The comma before a key, the key, and the colon after it.
+fn key_text(key: &str, is_first: bool) -> Vec<u8> {
+    let mut text = if is_first { Vec::new() } else { vec![b','] };
+    json::write_str(&mut text, key);
+    text.push(b':');
+    text
+}
+
+/// The name of the field that all of these mention, with the same arguments. The library's validation lets some
+/// conflicts pass (inside fragments with a type condition, and below fields): those are not merged here.
+fn same_field<'a>(group: &[&'a Positioned<Field>]) -> Result<&'a str, NotRaw> {
+    let first = &group.first().ok_or(NotRaw)?.node;
+    let agrees = |field: &Field| {
+        let arguments = field.arguments.iter().all(|(name, value)| first.get_argument(&name.node) == Some(value));
+        field.name == first.name && arguments && field.arguments.len() == first.arguments.len()
+    };
+    let plain = |field: &Field| field.directives.is_empty() && agrees(field);
+    if group.iter().all(|field| plain(&field.node)) { Ok(first.name.node.as_str()) } else { Err(NotRaw) }
+}
+
+/// The fields selected of an object, by response key, in the order in which they first appear.
+struct Selected<'a> {
+    type_name: &'a str,
+    fragments: &'a Fragments,
+    spread: HashSet<&'a str>,
+    groups: IndexMap<&'a str, Group<'a>>,
+}
+
+impl<'a> Selected<'a> {
+    fn new(type_name: &'a str, fragments: &'a Fragments) -> Self {
+        Self { type_name, fragments, spread: HashSet::new(), groups: IndexMap::new() }
+    }
+
+    fn add(&mut self, set: &'a SelectionSet) -> Result<(), NotRaw> {
+        for selection in &set.items {
+            match &selection.node {
+                Selection::Field(field) => {
+                    self.groups.entry(field.node.response_key().node.as_str()).or_default().push(field);
+                }
+                Selection::FragmentSpread(spread) => self.add_fragment(spread.node.fragment_name.node.as_str())?,
+                Selection::InlineFragment(inline) => {
+                    let condition = inline.node.type_condition.as_ref();
+                    self.must_be(condition.map(|condition| condition.node.on.node.as_str()))?;
+                    self.add(&inline.node.selection_set.node)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_fragment(&mut self, name: &'a str) -> Result<(), NotRaw> {
+        if !self.spread.insert(name) {
+            return Ok(());
+        }
+        let fragment = &self.fragments.get(name).ok_or(NotRaw)?.node;
+        self.must_be(Some(fragment.type_condition.node.on.node.as_str()))?;
+        self.add(&fragment.selection_set.node)
+    }
+
+    /// Whether a type condition holds is left to the library where it is not plain to see.
+    fn must_be(&self, condition: Option<&str>) -> Result<(), NotRaw> {
+        if condition.is_none_or(|condition| condition == self.type_name) { Ok(()) } else { Err(NotRaw) }
+    }
+}
