@@ -14,4 +14,5 @@
 pub mod auth;
 pub mod events;
 pub mod graphql;
+pub mod http;
 pub mod tenancy;
