@@ -3,7 +3,6 @@
 //! It needs the server's programs (Debian: package `postgresql`), but never touches a cluster that is there already.
 
 use std::{
-    ffi::OsStr,
     io::{BufRead, BufReader},
     net::TcpListener,
     os::unix::{fs::chown, process::CommandExt},
@@ -37,16 +36,24 @@ struct Server {
     _supervisor: Child,
 }
 
-/// Runs the server until our end of stdin closes; then stops it and removes its directory. Only the server keeps our
+/// Makes a cluster and runs a server on it until our end of stdin closes; then stops it and removes its directory.
+/// (TERM reaches a server that has just started, QUIT is the one that waits for no client.) Only the server keeps our
 /// stderr, so that its end shows there.
+///
+/// The cluster sorts text as people do, not by bytes as SQLite: where the order of text matters, a test on both
+/// databases shows whether the query says which one it wants.
 const SUPERVISOR: &str = r#"
-directory=$1; shift
-exec 3<&0
-"$@" </dev/null 3<&- &
-exec 2>/dev/null
-cat <&3 >/dev/null
-kill -QUIT $!
-wait $!
+directory=$1 programs=$2; shift 2
+exec 3<&0 </dev/null
+if "$programs/initdb" --pgdata="$directory/data" --username=postgres --auth=trust --no-sync --encoding=UTF8 \
+    --locale=C.UTF-8 --locale-provider=icu --icu-locale=en-US >/dev/null
+then
+    "$programs/postgres" -D "$directory/data" "$@" 3<&- &
+    exec 2>/dev/null
+    cat <&3 >/dev/null
+    kill -TERM $!; kill -QUIT $!
+    wait $!
+fi
 rm -rf "$directory"
 "#;
 
@@ -55,8 +62,7 @@ impl Server {
         let programs = programs();
         loop {
             let port = free_port();
-            let directory = new_cluster(&programs);
-            let mut supervisor = supervise(&programs, &directory, port, fsync);
+            let mut supervisor = supervise(&programs, port, fsync);
             let output = BufReader::new(supervisor.stderr.take().expect("stderr is piped"));
             match wait_until_ready(output) {
                 Ok(()) => return Self { port, databases: AtomicU32::new(0), _supervisor: supervisor },
@@ -109,24 +115,8 @@ fn free_port() -> u16 {
     listener.local_addr().expect("an address").port()
 }
 
-/// A new cluster in a temporary directory. It sorts text as people do, not by bytes as SQLite: where the order of text
-/// matters, a test on both databases shows whether the query says which one it wants.
-fn new_cluster(programs: &Path) -> PathBuf {
+fn supervise(programs: &Path, port: u16, fsync: &str) -> Child {
     let directory = tempfile::tempdir().expect("a temporary directory").keep();
-    if let Some((uid, gid)) = unprivileged_user() {
-        chown(&directory, Some(uid), Some(gid)).expect("a directory given away");
-    }
-    let output = command(programs.join("initdb"), &directory)
-        .args(["--username=postgres", "--auth=trust", "--no-sync", "--encoding=UTF8"])
-        .args(["--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US", "--pgdata"])
-        .arg(directory.join("data"))
-        .output()
-        .expect("initdb runs");
-    assert!(output.status.success(), "initdb failed:\n{}", String::from_utf8_lossy(&output.stderr));
-    directory
-}
-
-fn supervise(programs: &Path, directory: &Path, port: u16, fsync: &str) -> Child {
     let settings = [
         &format!("port={port}"),
         &format!("fsync={fsync}"),
@@ -139,32 +129,20 @@ fn supervise(programs: &Path, directory: &Path, port: u16, fsync: &str) -> Child
         "logging_collector=off",
         "log_destination=stderr",
     ];
-    command("sh", directory)
-        .args(["-c", SUPERVISOR, "supervisor"])
-        .arg(directory)
-        .arg(programs.join("postgres"))
-        .arg("-D")
-        .arg(directory.join("data"))
-        .args(settings.iter().flat_map(|setting| ["-c", setting]))
-        .process_group(0) // Ctrl-C is for the tests; the supervisor ends after them
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("sh runs")
-}
-
-/// A command as somebody whom PostgreSQL is willing to run as: not root.
-fn command(program: impl AsRef<OsStr>, directory: &Path) -> Command {
-    let mut command = Command::new(program);
-    command.current_dir(directory).env_remove("PGDATA").env_remove("PGOPTIONS");
+    let mut command = Command::new("sh");
+    command.args(["-c", SUPERVISOR, "supervisor"]).arg(&directory).arg(programs);
+    command.args(settings.iter().flat_map(|setting| ["-c", setting]));
+    command.env_remove("PGDATA").env_remove("PGOPTIONS").current_dir(&directory);
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    command.process_group(0); // Ctrl-C is for the tests; the supervisor ends after them
     if let Some((uid, gid)) = unprivileged_user() {
+        chown(&directory, Some(uid), Some(gid)).expect("a directory given away");
         command.uid(uid).gid(gid);
     }
-    command
+    command.spawn().expect("sh runs")
 }
 
-/// Whom to run as when we are root; nobody special otherwise.
+/// Whom to run as when we are root, since PostgreSQL refuses to run as root; nobody special otherwise.
 fn unprivileged_user() -> Option<(u32, u32)> {
     if id(&["-u"])? != 0 {
         return None;
