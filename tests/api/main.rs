@@ -1,0 +1,38 @@
+//! The program from outside: its real router, its real commands, over real databases.
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that can not be set up has failed")]
+#![expect(clippy::disallowed_methods, reason = "tests look into the database from outside, past the tenant filter")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
+use support::{Backend, TestDatabase, on_both_databases};
+
+on_both_databases!(a_fresh_private_database_answers);
+
+async fn a_fresh_private_database_answers(database: TestDatabase) {
+    let connection = connect(&database).await;
+    connection.execute_unprepared("CREATE TABLE notes (word TEXT)").await.expect("an empty database");
+    connection.execute_unprepared("INSERT INTO notes VALUES ('hello')").await.expect("a writable database");
+    assert_eq!(read(&connection, "SELECT word FROM notes").await, "hello");
+}
+
+#[tokio::test]
+async fn a_server_waits_for_the_disk_only_where_a_test_asks_for_it() {
+    for (database, fsync) in
+        [(TestDatabase::new(Backend::Postgres).await, "off"), (TestDatabase::durable(Backend::Postgres).await, "on")]
+    {
+        assert_eq!(read(&connect(&database).await, "SHOW fsync").await, fsync);
+    }
+}
+
+async fn connect(database: &TestDatabase) -> DatabaseConnection {
+    Database::connect(&database.url).await.expect("a connection")
+}
+
+/// The one text that the query finds.
+async fn read(connection: &DatabaseConnection, sql: &str) -> String {
+    let statement = Statement::from_string(connection.get_database_backend(), sql);
+    let row = connection.query_one_raw(statement).await.expect("an answer").expect("a row");
+    row.try_get_by_index(0).expect("a text")
+}

@@ -1,0 +1,61 @@
+//! What tests stand on: a fresh, private, empty database each, of both kinds.
+
+mod postgres;
+mod sqlite;
+
+use tempfile::TempDir;
+
+/// The two databases that the program runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Backend {
+    Sqlite,
+    Postgres,
+}
+
+/// An empty database of one test alone. A SQLite file goes when this is dropped; a PostgreSQL database goes with its
+/// server when the test process ends.
+pub(crate) struct TestDatabase {
+    pub(crate) url: String,
+    _guard: Option<TempDir>,
+}
+
+impl TestDatabase {
+    pub(crate) async fn new(backend: Backend) -> Self {
+        match backend {
+            Backend::Sqlite => {
+                let (url, directory) = sqlite::new_database();
+                Self { url, _guard: Some(directory) }
+            }
+            Backend::Postgres => Self { url: postgres::new_database().await, _guard: None },
+        }
+    }
+
+    /// A database whose server waits for the disk on every commit, for tests that crash it. SQLite always does.
+    pub(crate) async fn durable(backend: Backend) -> Self {
+        match backend {
+            Backend::Sqlite => Self::new(backend).await,
+            Backend::Postgres => Self { url: postgres::new_durable_database().await, _guard: None },
+        }
+    }
+}
+
+/// Makes the tests `name::sqlite` and `name::postgres` of each `async fn name(database: TestDatabase)`.
+macro_rules! on_both_databases {
+    ($($test:ident),+ $(,)?) => { $(
+        mod $test {
+            use crate::support::{Backend, TestDatabase};
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                super::$test(TestDatabase::new(Backend::Sqlite).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                super::$test(TestDatabase::new(Backend::Postgres).await).await;
+            }
+        }
+    )+ };
+}
+
+pub(crate) use on_both_databases;
