@@ -20,3 +20,10 @@ pub mod http;
 pub mod modules;
 pub mod network;
 pub mod tenancy;
+
+// So that the model of the chain in `tests/support` serves the tests of this crate too.
+#[cfg(test)]
+extern crate self as reseller_network;
+#[cfg(test)]
+#[path = "../tests/support/naive_chain.rs"]
+mod naive_chain;

@@ -17,6 +17,7 @@ mod node;
 mod preorder;
 mod snapshot;
 mod state;
+pub mod store;
 #[cfg(test)]
 mod tests;
 
