@@ -10,6 +10,7 @@ mod id;
 pub mod membership;
 mod owned;
 pub mod person;
+pub mod public_id;
 pub mod tenant;
 pub mod tenant_name;
 mod timestamp;

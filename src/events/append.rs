@@ -6,14 +6,14 @@
 
 use std::sync::Arc;
 
-use entity::{Position, event};
+use entity::{Position, TenantId, event};
 use sea_orm::{DatabaseTransaction, DbErr, EntityTrait};
 use tokio::sync::Notify;
 
 use super::Fact;
 use crate::clock::Clock;
 use crate::tenancy::topology::store::end_of_log;
-use crate::tenancy::{Actor, CentralDb, Lock, lock};
+use crate::tenancy::{Actor, CentralDb, InTransaction, Lock, TenantHandle, lock};
 
 /// Rows a statement: well below the 32,766 parameters that SQLite takes.
 const ROWS_A_STATEMENT: usize = 1_000;
@@ -57,6 +57,11 @@ impl Transaction {
     /// The open transaction, for central stores.
     pub(crate) fn db(&self) -> &DatabaseTransaction {
         &self.db
+    }
+
+    /// The tables of one tenant, inside this transaction: rows that belong to a tenant are written through its own handle.
+    pub(crate) fn in_tenant(&self, tenant: TenantId) -> TenantHandle<InTransaction<'_>> {
+        TenantHandle::in_transaction(&self.db, tenant)
     }
 
     /// What time it is for this change.

@@ -44,12 +44,11 @@ impl Follower {
                     failing = false;
                     tracing::info!("the log is read again");
                 }
-                Ok(_) => {}
                 Err(fault) if !failing => {
                     failing = true;
                     tracing::error!(%fault, "the log cannot be read; what is held in memory may be out of date");
                 }
-                Err(_) => {}
+                Ok(_) | Err(_) => {}
             }
             let _ = tokio::time::timeout(POLL, self.log.appended().notified()).await;
         }

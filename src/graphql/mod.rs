@@ -2,10 +2,15 @@
 //!
 //! A request passes, in this order: [`limits`] on its text, the cache of parsed [`documents`], [`limits`] on what it
 //! costs, execution, [`error`] masking, and [`json`], which writes the answer. [`raw`] is for fields that write their
-//! own JSON.
+//! own JSON. [`types`] are the types of the API, and [`schema`] puts them together.
 
+pub mod context;
 pub mod documents;
 pub mod error;
+pub mod id;
 pub mod json;
 pub mod limits;
 pub mod raw;
+pub mod scalars;
+pub mod schema;
+pub mod types;

@@ -2,3 +2,4 @@
 
 pub mod cursor;
 pub mod downline;
+pub mod downline_tree;

@@ -1,4 +1,5 @@
 //! The database: SQLite in a file, or PostgreSQL. It owns its connections and lends them to the handles of this folder alone.
+#![expect(clippy::disallowed_methods, reason = "this is where connections and transactions are opened")]
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -124,11 +125,6 @@ impl Database {
         TenantHandle::new(self.reader.clone(), tenant)
     }
 
-    /// The handle of a tenant's scope inside a new transaction that may write.
-    pub async fn begin_in_tenant(&self, tenant: TenantId) -> Result<super::TenantTx, DbErr> {
-        Ok(TenantHandle::new(begin_write(&self.writer).await?, tenant))
-    }
-
     pub(super) fn reader(&self) -> &DatabaseConnection {
         &self.reader
     }
@@ -146,7 +142,6 @@ impl Database {
             access_mode: postgres.then_some(AccessMode::ReadOnly),
             sqlite_transaction_mode: None,
         };
-        #[expect(clippy::disallowed_methods, reason = "the handles' own transactions begin here")]
         self.reader.begin_with_options(options).await
     }
 }
@@ -156,12 +151,11 @@ async fn begin_write(writer: &DatabaseConnection) -> Result<DatabaseTransaction,
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
     };
-    #[expect(clippy::disallowed_methods, reason = "the handles' own transactions begin here")]
     writer.begin_with_options(options).await
 }
 
 /// How long a statement waits for SQLite's one writer, also one in another process.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
+const BUSY_TIMEOUT: Duration = Duration::from_mins(1);
 
 async fn open_sqlite(url: &str, create: bool) -> Result<(DatabaseConnection, DatabaseConnection), OpenError> {
     let unreachable = |cause| OpenError::Unreachable { url: url.to_owned(), cause };
@@ -187,7 +181,6 @@ async fn open_sqlite(url: &str, create: bool) -> Result<(DatabaseConnection, Dat
         .map_err(unreachable)?;
     let reader = options.read_only(true).create_if_missing(false);
     let reader = SqlitePoolOptions::new().max_connections(4).connect_with(reader).await.map_err(unreachable)?;
-    #[expect(clippy::disallowed_methods, reason = "this is where the connections are opened")]
     let connections =
         (SqlxSqliteConnector::from_sqlx_sqlite_pool(reader), SqlxSqliteConnector::from_sqlx_sqlite_pool(writer));
     Ok(connections)
@@ -207,7 +200,6 @@ async fn open_postgres(url: &str) -> Result<(DatabaseConnection, DatabaseConnect
         .connect_with(options)
         .await
         .map_err(unreachable)?;
-    #[expect(clippy::disallowed_methods, reason = "this is where the connections are opened")]
     let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
     Ok((connection.clone(), connection))
 }

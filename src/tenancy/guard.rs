@@ -2,9 +2,12 @@
 //!
 //! The typed handle adds the owner's condition. This connection trusts nobody: it refuses raw statements, and every statement in which a
 //! tenant-owned table stands more often than its condition `"table"."owner_tenant_id" = <this tenant>`.
+#![expect(clippy::disallowed_methods, reason = "this is the connection behind the handles")]
 
 use entity::{OWNER_COLUMN, TenantId, owned_tables};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement, StatementBuilder, Value};
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement, StatementBuilder, Value,
+};
 
 /// A connection for one tenant's statements.
 pub(super) struct Guarded<C> {
@@ -15,10 +18,6 @@ pub(super) struct Guarded<C> {
 impl<C: ConnectionTrait> Guarded<C> {
     pub(super) fn new(connection: C, tenant: TenantId) -> Self {
         Self { connection, tenant }
-    }
-
-    pub(super) fn into_inner(self) -> C {
-        self.connection
     }
 
     fn admit(&self, statement: &impl StatementBuilder) -> Result<(), DbErr> {
@@ -105,7 +104,7 @@ fn check_insert(sql: &str, values: &[Value], tenant: TenantId) -> Result<(), &'s
     let owner = columns.iter().position(|column| column.trim_matches('"') == OWNER_COLUMN).ok_or(NO_OWNER)?;
     let bound = unquoted(rows, '?') + unquoted(rows, '$');
     // Each value of each row is bound, so that the owner's value is found by counting.
-    if bound != values.len() || bound == 0 || bound % columns.len() != 0 {
+    if bound != values.len() || bound == 0 || !bound.is_multiple_of(columns.len()) {
         return Err(NO_OWNER);
     }
     if values.chunks(columns.len()).any(|row| row[owner] != tenant.into()) {
@@ -122,6 +121,32 @@ fn check_insert(sql: &str, values: &[Value], tenant: TenantId) -> Result<(), &'s
 fn sets_owner(sql: &str) -> bool {
     let assignments = sql.split(" WHERE ").next().unwrap_or(sql);
     assignments.contains(&format!("\"{OWNER_COLUMN}\" ="))
+}
+
+/// A transaction that somebody else ends.
+pub(crate) struct InTransaction<'t>(pub(super) &'t DatabaseTransaction);
+
+#[async_trait::async_trait]
+impl ConnectionTrait for InTransaction<'_> {
+    fn get_database_backend(&self) -> DbBackend {
+        self.0.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.0.execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.0.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.0.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.0.query_all_raw(statement).await
+    }
 }
 
 const RAW: &str = "raw SQL";

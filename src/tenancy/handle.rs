@@ -11,7 +11,7 @@ use sea_orm::{
     Select,
 };
 
-use super::guard::Guarded;
+use super::guard::{Guarded, InTransaction};
 
 /// The tables of one tenant, over a connection or a transaction.
 pub struct TenantHandle<C> {
@@ -22,8 +22,12 @@ pub struct TenantHandle<C> {
 /// One tenant's tables for reading, outside a transaction.
 pub type TenantDb = TenantHandle<DatabaseConnection>;
 
-/// One tenant's tables inside a transaction that may write.
-pub type TenantTx = TenantHandle<DatabaseTransaction>;
+impl<'t> TenantHandle<InTransaction<'t>> {
+    /// `tenant`'s tables inside `transaction`.
+    pub(crate) fn in_transaction(transaction: &'t DatabaseTransaction, tenant: TenantId) -> Self {
+        Self::new(InTransaction(transaction), tenant)
+    }
+}
 
 impl<C: ConnectionTrait> TenantHandle<C> {
     pub(super) fn new(connection: C, tenant: TenantId) -> Self {
@@ -117,13 +121,6 @@ impl<C: ConnectionTrait> TenantHandle<C> {
         }
         E::set_owner(&mut row, self.tenant);
         Ok(row)
-    }
-}
-
-impl TenantTx {
-    /// Makes the changes of the transaction last. Without it they are undone.
-    pub async fn commit(self) -> Result<(), DbErr> {
-        self.connection.into_inner().commit().await
     }
 }
 

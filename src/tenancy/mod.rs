@@ -1,7 +1,7 @@
 //! Whose rows: on whose behalf code runs, whom it may reach, and the handles that keep it there.
 //!
 //! - [`Scope`]: on whose behalf; [`access`]: the one rule of who may reach whom.
-//! - [`Database`]: owns the connections. [`TenantDb`] and [`TenantTx`] are one tenant's view of it, [`CentralDb`] is the platform's.
+//! - [`Database`]: owns the connections. [`TenantHandle`] is one tenant's view of it, [`CentralDb`] is the platform's.
 //! - [`topology`]: the whole chain in memory, from which the rule is answered.
 
 pub mod access;
@@ -17,5 +17,6 @@ pub use actor::Actor;
 pub use central::CentralDb;
 pub(crate) use central::{Lock, lock};
 pub use database::{Database, Observer, OpenError, OpenOptions};
-pub use handle::{TenantDb, TenantHandle, TenantSelect, TenantTx};
+pub(crate) use guard::InTransaction;
+pub use handle::{TenantDb, TenantHandle, TenantSelect};
 pub use scope::Scope;

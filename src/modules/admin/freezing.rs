@@ -1,6 +1,7 @@
 //! Freezing and thawing a subtree. A freeze is one row on the company that it was put on, whatever the size of its downline.
 
 use entity::{FreezeId, Role, TenantId, freeze};
+use sea_orm::ColumnTrait;
 use serde_json::json;
 
 use super::{Chain, rules, store};
@@ -37,7 +38,7 @@ impl Chain {
         let freeze_id = freeze.id;
         let data = json!({ "freezeId": freeze_id, "reason": reason, "placedBy": placer });
         change.record(Fact { kind: kinds::SUBTREE_FROZEN, subject: id, data });
-        store::insert_freeze(change.db(), freeze).await?;
+        change.in_tenant(id).insert::<freeze::Entity>(freeze.into()).await?;
         self.commit(change).await?;
         Ok(freeze_id)
     }
@@ -64,7 +65,7 @@ impl Chain {
                 return rules::refuse(RefusalCode::NotAllowed, "freezeId", message);
             }
         }
-        store::delete_freeze(change.db(), freeze_id).await?;
+        change.in_tenant(owner).delete_many::<freeze::Entity>(freeze::Column::Id.eq(freeze_id)).await?;
         let data = json!({ "freezeId": freeze_id, "note": note });
         change.record(Fact { kind: kinds::SUBTREE_THAWED, subject: owner, data });
         self.commit(change).await?;

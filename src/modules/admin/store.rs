@@ -87,15 +87,6 @@ pub(crate) async fn owners_of_names(
     Ok(owners)
 }
 
-/// The companies with these ids.
-pub(crate) async fn companies(db: &impl ConnectionTrait, ids: Vec<TenantId>) -> Result<Vec<tenant::Model>, DbErr> {
-    let mut companies = Vec::with_capacity(ids.len());
-    for ids in ids.chunks(ROWS_A_STATEMENT) {
-        companies.extend(tenant::Entity::find().filter(tenant::Column::Id.is_in(ids.iter().copied())).all(db).await?);
-    }
-    Ok(companies)
-}
-
 /// The company at the top.
 pub(crate) async fn root(db: &impl ConnectionTrait) -> Result<Option<TenantId>, DbErr> {
     tenant::Entity::find()
@@ -162,13 +153,4 @@ pub(crate) async fn freeze_by(
         .filter(freeze::Column::PlacedByTenantId.eq(placer))
         .one(db)
         .await
-}
-
-pub(crate) async fn insert_freeze(db: &impl ConnectionTrait, freeze: freeze::Model) -> Result<(), DbErr> {
-    let row = sea_orm::ActiveModelTrait::reset_all(freeze::ActiveModel::from(freeze));
-    freeze::Entity::insert(row).exec_without_returning(db).await.map(drop)
-}
-
-pub(crate) async fn delete_freeze(db: &impl ConnectionTrait, id: FreezeId) -> Result<(), DbErr> {
-    freeze::Entity::delete_by_id(id).exec(db).await.map(drop)
 }

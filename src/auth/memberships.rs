@@ -1,0 +1,131 @@
+//! Who is a member of what: read from the database once, and again after each change that the log tells of.
+#![expect(clippy::disallowed_methods, reason = "central store: a person's memberships span tenants")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use entity::{MembershipId, PersonId, Role, TenantId, membership, person};
+use moka::sync::Cache;
+use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::json;
+
+use crate::events::{Fact, Log, Transaction, kinds};
+use crate::tenancy::{Actor, CentralDb};
+
+/// Persons remembered at once.
+const REMEMBERED: u64 = 100_000;
+
+/// What a person may do in one tenant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seat {
+    /// The company.
+    pub tenant: TenantId,
+    /// The person's role in it.
+    pub role: Role,
+}
+
+/// The memberships of everybody, as far as they were asked for.
+///
+/// A change made in this process is in force on the next request; one made by another process at most a second later.
+#[derive(Clone)]
+pub struct Memberships {
+    central: CentralDb,
+    remembered: Cache<PersonId, Arc<[Seat]>>,
+    /// Counts what was forgotten, so that a look-up that was under way meanwhile is not remembered.
+    forgotten: Arc<AtomicU64>,
+}
+
+impl Memberships {
+    /// The memberships in the database behind `central`.
+    #[must_use]
+    pub fn new(central: CentralDb) -> Self {
+        Self { central, remembered: Cache::new(REMEMBERED), forgotten: Arc::default() }
+    }
+
+    /// The seats of `person`, oldest first.
+    pub async fn of(&self, person: PersonId) -> Result<Arc<[Seat]>, DbErr> {
+        if let Some(seats) = self.remembered.get(&person) {
+            return Ok(seats);
+        }
+        let forgotten = self.forgotten.load(Ordering::SeqCst);
+        let rows = membership::Entity::find()
+            .filter(membership::Column::PersonId.eq(person))
+            .order_by_asc(membership::Column::Id)
+            .all(self.central.reader())
+            .await?;
+        let seats: Arc<[Seat]> =
+            rows.into_iter().map(|row| Seat { tenant: row.owner_tenant_id, role: row.role }).collect();
+        self.remembered.insert(person, seats.clone());
+        if self.forgotten.load(Ordering::SeqCst) != forgotten {
+            self.remembered.invalidate(&person);
+        }
+        Ok(seats)
+    }
+
+    /// Forgets what is known of `person`, whose memberships have changed.
+    pub fn forget(&self, person: PersonId) {
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        self.remembered.invalidate(&person);
+    }
+}
+
+/// A person as a token names them.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Who vouches for them: `iss`.
+    pub issuer: String,
+    /// What the issuer calls them: `sub`.
+    pub subject: String,
+    /// Their address, where it is known.
+    pub email: Option<String>,
+}
+
+impl Person {
+    /// The person's id.
+    pub fn id(&self) -> PersonId {
+        PersonId::of(&self.issuer, &self.subject)
+    }
+}
+
+/// Makes `person` a member of `tenant` with `role`, or gives the member that role. Doing it twice is doing it once.
+pub async fn grant(log: &Log, actor: Actor, person: Person, tenant: TenantId, role: Role) -> Result<(), DbErr> {
+    let mut change = log.begin(actor).await?;
+    let person_id = person.id();
+    know(&change, person).await?;
+    let members = change.in_tenant(tenant);
+    let known = members.find::<membership::Entity>().filter(membership::Column::PersonId.eq(person_id)).one().await?;
+    match known {
+        Some(known) if known.role == role => return Ok(()),
+        Some(known) => {
+            let row = membership::ActiveModel { id: Set(known.id), role: Set(role), ..Default::default() };
+            members.update::<membership::Entity>(row).await?;
+        }
+        None => {
+            let row = membership::ActiveModel {
+                id: Set(MembershipId::generate()),
+                owner_tenant_id: NotSet,
+                person_id: Set(person_id),
+                role: Set(role),
+                created_at: Set(change.clock().now()),
+            };
+            members.insert::<membership::Entity>(row).await?;
+        }
+    }
+    let data = json!({ "personId": person_id, "role": role });
+    change.record(Fact { kind: kinds::MEMBERSHIP_GRANTED, subject: tenant, data });
+    change.commit().await.map(drop)
+}
+
+async fn know(change: &Transaction, person: Person) -> Result<(), DbErr> {
+    let row = person::ActiveModel {
+        id: Set(person.id()),
+        issuer: Set(person.issuer),
+        subject: Set(person.subject),
+        email: Set(person.email),
+        created_at: Set(change.clock().now()),
+    };
+    let newest_address = OnConflict::column(person::Column::Id).update_column(person::Column::Email).to_owned();
+    person::Entity::insert(row).on_conflict(newest_address).exec_without_returning(change.db()).await.map(drop)
+}

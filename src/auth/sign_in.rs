@@ -1,0 +1,139 @@
+//! From a request's headers to a caller: who it is, and for which company they act.
+
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use entity::{PersonId, Role, TenantId, TenantStatus, Timestamp};
+use uuid::Uuid;
+
+use super::memberships::{Memberships, Seat};
+use super::{Claims, Verifier, bearer};
+use crate::error::Fault;
+use crate::tenancy::topology::{Snapshot, Topology};
+use crate::tenancy::{Actor, Scope};
+
+/// The header that names the company to act for: its id, slug or external id.
+pub const TENANT_HEADER: &str = "x-tenant-id";
+
+/// Who is asking, for one request.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The person.
+    pub person: PersonId,
+    /// Their address, as the token has it.
+    pub email: Option<String>,
+    /// Until when the token is good.
+    pub expires_at: Timestamp,
+    /// The company that they act for. None for a person who is a member nowhere, or of several and has named none.
+    pub seat: Option<Seat>,
+    /// All their seats.
+    pub seats: Arc<[Seat]>,
+}
+
+impl Caller {
+    /// The caller as the one who does something, where they act for a company.
+    #[must_use]
+    pub fn actor(&self) -> Option<Actor> {
+        let Seat { tenant, role } = self.seat?;
+        Some(Actor { scope: Scope::Tenant(tenant), person: Some(self.person), role })
+    }
+
+    /// The caller's role in the company that they act for.
+    #[must_use]
+    pub fn role(&self) -> Option<Role> {
+        self.seat.map(|seat| seat.role)
+    }
+}
+
+/// Why a request is not signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// No token, or one that is no good; all alike.
+    #[error("no valid token")]
+    Unauthenticated,
+    /// The person is not a member of the company that they named, or it does not exist, or it was switched off; all alike.
+    #[error("not a member of the named company")]
+    Forbidden,
+    /// A fault of ours.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// Signs requests in.
+pub struct SignIn {
+    verifier: Verifier,
+    memberships: Memberships,
+    topology: Arc<Topology>,
+}
+
+impl SignIn {
+    /// Signs in by tokens that `verifier` finds good.
+    #[must_use]
+    pub fn new(verifier: Verifier, memberships: Memberships, topology: Arc<Topology>) -> Self {
+        Self { verifier, memberships, topology }
+    }
+
+    /// Who sends a request with these headers, and the chain as it is for this request.
+    pub async fn caller(&self, headers: &HeaderMap) -> Result<(Caller, Arc<Snapshot>), SignInError> {
+        let claims = self.claims(headers).await?;
+        let person = claims.person_id();
+        let seats = self.memberships.of(person).await.map_err(Fault::from)?;
+        let chain = self.topology.current();
+        let seat = choose(&chain, &seats, claims.tenant.as_deref(), named_by_header(headers)?)?;
+        let Claims { email, expires_at, .. } = claims;
+        Ok((Caller { person, email, expires_at, seat, seats }, chain))
+    }
+
+    async fn claims(&self, headers: &HeaderMap) -> Result<Claims, SignInError> {
+        let refused = |refused| {
+            tracing::info!(reason = %refused, "a token was refused");
+            SignInError::Unauthenticated
+        };
+        let token = bearer(headers).map_err(refused)?.ok_or(SignInError::Unauthenticated)?;
+        self.verifier.verify(token).await.map_err(refused)
+    }
+}
+
+fn named_by_header(headers: &HeaderMap) -> Result<Option<&str>, SignInError> {
+    let mut values = headers.get_all(TENANT_HEADER).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(name), None) => name.to_str().map(Some).map_err(|_| SignInError::Forbidden),
+        (Some(_), Some(_)) => Err(SignInError::Forbidden),
+    }
+}
+
+/// The seat to act from: in the company that the token names, else in the one that the header names (with both, they must agree), else in
+/// the only one there is.
+fn choose(
+    chain: &Snapshot,
+    seats: &[Seat],
+    claim: Option<&str>,
+    header: Option<&str>,
+) -> Result<Option<Seat>, SignInError> {
+    let named = match (claim, header) {
+        (None, None) => return Ok(only(chain, seats)),
+        (Some(name), None) | (None, Some(name)) => find(chain, name),
+        (Some(claim), Some(header)) => find(chain, claim).filter(|tenant| find(chain, header) == Some(*tenant)),
+    };
+    let seat = seats.iter().find(|seat| Some(seat.tenant) == named && may_sign_in(chain, seat.tenant));
+    seat.copied().map(Some).ok_or(SignInError::Forbidden)
+}
+
+fn only(chain: &Snapshot, seats: &[Seat]) -> Option<Seat> {
+    let mut open = seats.iter().filter(|seat| may_sign_in(chain, seat.tenant));
+    open.next().filter(|_| open.next().is_none()).copied()
+}
+
+fn may_sign_in(chain: &Snapshot, tenant: TenantId) -> bool {
+    chain.find(tenant).is_some_and(|node| chain.status(node) != TenantStatus::Deactivated)
+}
+
+/// The company of this name: its slug, its external id, or its id, bare or as the API writes it.
+pub fn find(chain: &Snapshot, name: &str) -> Option<TenantId> {
+    if let Some(node) = chain.find_named(name) {
+        return Some(chain.id(node));
+    }
+    let id = Uuid::parse_str(name).ok().or_else(|| entity::public_id::parse("reseller", name))?;
+    chain.find(TenantId(id)).map(|node| chain.id(node))
+}

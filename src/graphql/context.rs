@@ -1,0 +1,82 @@
+//! What a resolver knows of its request: who asks, and what they may see.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Error};
+use entity::{TenantId, TenantStatus};
+
+use super::error::{ErrorCode, forbidden};
+use crate::auth::{Caller, Seat};
+use crate::tenancy::topology::{NodeIndex, Snapshot};
+use crate::tenancy::{Scope, access};
+
+/// One request: who asks, and the chain as it is for the whole of the answer.
+pub struct RequestContext {
+    /// Who asks.
+    pub caller: Caller,
+    /// The chain, at one position of the log.
+    pub chain: Arc<Snapshot>,
+}
+
+/// What a company sees of the chain: itself and its downline.
+#[derive(Clone)]
+pub struct Sight {
+    /// The chain, at one position of the log.
+    pub chain: Arc<Snapshot>,
+    /// The company that looks.
+    pub own: NodeIndex,
+    /// The caller's seat in it.
+    pub seat: Seat,
+}
+
+impl RequestContext {
+    /// The context of the request that `ctx` belongs to.
+    pub fn of<'c>(ctx: &Context<'c>) -> Result<&'c Self, Error> {
+        ctx.data::<Self>().map_err(|_| forbidden())
+    }
+
+    /// What the caller's company sees, whatever its status.
+    pub fn own_sight(&self) -> Option<Sight> {
+        let seat = self.caller.seat?;
+        Some(Sight { own: self.chain.find(seat.tenant)?, chain: self.chain.clone(), seat })
+    }
+
+    /// What the caller may see of the chain.
+    ///
+    /// # Errors
+    /// `FORBIDDEN` for a person who acts for no company, and for one whose company waits for approval.
+    pub fn sight(&self) -> Result<Sight, Error> {
+        let Some(sight) = self.own_sight() else {
+            let message = if self.caller.seats.is_empty() {
+                "You are a member of no company yet."
+            } else {
+                "You are a member of several companies: name one in the header X-Tenant-ID. `viewer { memberships }` lists them."
+            };
+            return Err(ErrorCode::Forbidden.error(message));
+        };
+        if sight.chain.status(sight.own) == TenantStatus::Pending {
+            return Err(ErrorCode::Forbidden.error("Your company waits for approval."));
+        }
+        Ok(sight)
+    }
+}
+
+impl Sight {
+    /// What the caller of the request that `ctx` belongs to may see.
+    ///
+    /// # Errors
+    /// As [`RequestContext::sight`].
+    pub fn of(ctx: &Context<'_>) -> Result<Self, Error> {
+        RequestContext::of(ctx)?.sight()
+    }
+
+    /// The company `id`, if it is in sight.
+    pub fn find(&self, id: TenantId) -> Option<NodeIndex> {
+        access::reach(&self.chain, Scope::Tenant(self.seat.tenant), id)
+    }
+
+    /// Whether `node` is in sight.
+    pub fn sees(&self, node: NodeIndex) -> bool {
+        self.find(self.chain.id(node)).is_some()
+    }
+}

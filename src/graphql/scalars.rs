@@ -1,0 +1,58 @@
+//! The API's own scalars.
+
+use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use entity::Timestamp;
+use iso_currency::Currency as Iso4217;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// An instant by RFC 3339, in UTC, such as `2026-11-22T19:02:20Z`. Finer than a microsecond is cut off.
+pub struct DateTime(pub Timestamp);
+
+#[Scalar(specified_by_url = "https://scalars.graphql.org/andimarek/date-time.html")]
+impl ScalarType for DateTime {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
+        let at = OffsetDateTime::parse(text, &Rfc3339);
+        at.map(|at| Self(at.into()))
+            .map_err(|_| InputValueError::custom("expected an instant by RFC 3339, such as 2026-11-22T19:02:20Z"))
+    }
+
+    fn to_value(&self) -> Value {
+        // Every instant between the years 0 and 9999 has a text.
+        self.0.to_utc().format(&Rfc3339).map_or(Value::Null, Value::String)
+    }
+}
+
+/// A currency by ISO 4217, such as `USD`.
+pub struct Currency(pub Iso4217);
+
+#[Scalar(specified_by_url = "https://www.iso.org/iso-4217-currency-codes.html")]
+impl ScalarType for Currency {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(code) = &value else { return Err(InputValueError::expected_type(value)) };
+        let currency = Iso4217::from_code(code).map(Self);
+        currency.ok_or_else(|| InputValueError::custom("expected a currency of ISO 4217, such as USD"))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.code().to_owned())
+    }
+}
+
+/// An e-mail address.
+pub struct EmailAddress(pub String);
+
+#[Scalar(specified_by_url = "https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address")]
+impl ScalarType for EmailAddress {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match value {
+            Value::String(address) if address.contains('@') => Ok(Self(address)),
+            _ => Err(InputValueError::custom("expected an e-mail address")),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
+    }
+}

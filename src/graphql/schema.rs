@@ -1,0 +1,49 @@
+//! The schema: one root object an area, put together.
+
+use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, Schema, SchemaBuilder, parser};
+
+use super::documents::Executor;
+use super::limits::Limits;
+use super::limits::schema::{FieldCost, PageSizes};
+use super::types::downline::DownlineQuery;
+use super::types::downline_tree::DownlineTreeQuery;
+use super::types::node::NodeQuery;
+use super::types::paging::{DEFAULT_PAGE, MAX_PAGE};
+use super::types::reseller::ResellerQuery;
+use super::types::viewer::ViewerQuery;
+
+/// What can be asked.
+#[derive(MergedObject, Default)]
+pub struct Query(ViewerQuery, NodeQuery, ResellerQuery, DownlineTreeQuery, DownlineQuery);
+
+/// Runs requests on this API.
+pub type ApiExecutor = Executor<Query, EmptyMutation, EmptySubscription>;
+
+fn build() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
+    Schema::build(Query::default(), EmptyMutation, EmptySubscription).disable_suggestions()
+}
+
+/// The API, with these limits on what may be asked at once.
+///
+/// # Errors
+/// Where the schema's own text cannot be read back, which a test rules out.
+pub fn executor(limits: Limits) -> Result<ApiExecutor, parser::Error> {
+    let pages = PageSizes { default: DEFAULT_PAGE as u64, maximum: MAX_PAGE as u64, ..PageSizes::default() };
+    Executor::new(build, limits, pages, &COSTS)
+}
+
+/// Fields that cost more or less than their selections say.
+const COSTS: [FieldCost; 0] = [];
+
+/// The schema's text, as `schema.graphql` has it.
+#[must_use]
+pub fn sdl() -> String {
+    let schema = build().finish();
+    schema.sdl_with_options(
+        async_graphql::SDLExportOptions::new()
+            .sorted_fields()
+            .sorted_arguments()
+            .sorted_enum_items()
+            .prefer_single_line_descriptions(),
+    )
+}

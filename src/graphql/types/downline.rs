@@ -1,0 +1,268 @@
+//! Listing a downline: search, filter, order and pages.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
+
+use super::Reseller;
+use super::paging::Paging;
+use super::reseller::ResellerStatus;
+use crate::graphql::context::Sight;
+use crate::graphql::error::bad_user_input;
+use crate::graphql::id::parse;
+use crate::graphql::scalars::DateTime;
+use crate::network::downline::{Direction, Downline, Filter, InvalidCursor, Order, OrderField, PageRequest, Query};
+use crate::tenancy::topology::{NodeIndex, Snapshot};
+
+/// Which resellers a list shows: those for which all that is given holds.
+#[derive(InputObject)]
+pub struct ResellerFilter {
+    /// In one of these statuses.
+    status: Option<Vec<ResellerStatus>>,
+    /// Frozen, by an own freeze or one above; or not frozen.
+    frozen: Option<bool>,
+    /// Joined at this instant or later.
+    joined_after: Option<DateTime>,
+    /// Joined before this instant.
+    joined_before: Option<DateTime>,
+    /// At least so many steps below the caller's own reseller.
+    min_depth: Option<u32>,
+    /// At most so many steps below the caller's own reseller.
+    max_depth: Option<u32>,
+}
+
+/// What a list is sorted by. Where that is equal, the id decides.
+#[derive(InputObject)]
+pub struct ResellerOrder {
+    /// What is compared.
+    field: ResellerOrderField,
+    /// Which end comes first.
+    #[graphql(default_with = "SortDirection::Asc")]
+    direction: SortDirection,
+}
+
+/// What is compared.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "OrderField")]
+pub enum ResellerOrderField {
+    /// The name, without regard to case.
+    Name,
+    /// When the reseller joined the chain.
+    JoinedAt,
+    /// How many resellers are below it.
+    DescendantCount,
+}
+
+/// Which end of an order comes first.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+pub enum SortDirection {
+    /// The smallest.
+    Asc,
+    /// The largest.
+    Desc,
+}
+
+/// The listing that is asked for.
+pub fn query(
+    sight: &Sight,
+    search: Option<String>,
+    filter: Option<ResellerFilter>,
+    order: Option<ResellerOrder>,
+) -> Query {
+    let own_depth = sight.chain.depth(sight.own);
+    let filter = filter.map_or_else(Filter::default, |filter| Filter {
+        status: filter.status.map(|status| status.into_iter().map(Into::into).collect()),
+        frozen: filter.frozen,
+        joined_after: filter.joined_after.map(|at| at.0),
+        joined_before: filter.joined_before.map(|at| at.0),
+        min_depth: filter.min_depth.map(|depth| depth.saturating_add(own_depth)),
+        max_depth: filter.max_depth.map(|depth| depth.saturating_add(own_depth)),
+    });
+    let order = order.map(|order| Order {
+        field: order.field.into(),
+        direction: match order.direction {
+            SortDirection::Asc => Direction::Ascending,
+            SortDirection::Desc => Direction::Descending,
+        },
+    });
+    Query { search, filter, order }
+}
+
+/// What is listed: everything below a company, or its children.
+type Listing = for<'a> fn(&'a Snapshot, NodeIndex, &'a Query) -> Downline<'a>;
+
+/// A list of resellers: what `listing` lists of `root`.
+#[derive(Clone)]
+pub struct ResellerList {
+    /// What its viewer sees.
+    pub sight: Sight,
+    /// The company whose list it is.
+    pub root: NodeIndex,
+    /// What is shown, and in which order.
+    pub query: Arc<Query>,
+    /// Of what.
+    pub listing: Listing,
+}
+
+/// More companies than this below the root, and a search or a filter is done off the threads that serve requests.
+const LARGE: usize = 10_000;
+
+impl ResellerList {
+    /// The page `page` of this list.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for a cursor that is none of this list's.
+    pub async fn page(self, page: PageRequest) -> Result<ResellerConnection> {
+        let cursor = if page.after.is_some() { "after" } else { "before" };
+        let found = self.clone().compute(move |downline| {
+            let found = downline.page(&page)?;
+            let edges = found.nodes.iter().map(|&node| (node, downline.cursor(node))).collect();
+            Ok::<_, InvalidCursor>((edges, found.has_next, found.has_previous))
+        });
+        let (edges, has_next_page, has_previous_page) = found
+            .await?
+            .map_err(|_| bad_user_input(cursor, "a cursor of this list that still holds; start again without it"))?;
+        Ok(ResellerConnection { list: Some(self), edges, has_next_page, has_previous_page })
+    }
+
+    async fn compute<T: Send + 'static>(self, work: impl FnOnce(&Downline<'_>) -> T + Send + 'static) -> Result<T> {
+        let large = self.sight.chain.descendant_count(self.root) > LARGE;
+        let work = move || work(&(self.listing)(&self.sight.chain, self.root, &self.query));
+        if !large {
+            return Ok(work());
+        }
+        Ok(tokio::task::spawn_blocking(work).await?)
+    }
+}
+
+/// A page of resellers.
+#[derive(Default)]
+pub struct ResellerConnection {
+    /// The list; none where nothing is in sight.
+    list: Option<ResellerList>,
+    edges: Vec<(NodeIndex, String)>,
+    has_next_page: bool,
+    has_previous_page: bool,
+}
+
+impl ResellerConnection {
+    fn resellers(&self) -> impl Iterator<Item = (Reseller, NodeIndex, &str)> {
+        let of_list = |list: &ResellerList| (list.sight.clone(), list.root);
+        let list = self.list.as_ref().map(of_list);
+        self.edges.iter().filter_map(move |(node, cursor)| {
+            let (sight, root) = list.clone()?;
+            Some((Reseller { sight, node: *node }, root, cursor.as_str()))
+        })
+    }
+}
+
+/// A page of resellers.
+#[Object]
+impl ResellerConnection {
+    /// The resellers of the page, each with its cursor.
+    async fn edges(&self) -> Vec<ResellerEdge> {
+        let edge =
+            |(node, root, cursor): (Reseller, NodeIndex, &str)| ResellerEdge { node, root, cursor: cursor.to_owned() };
+        self.resellers().map(edge).collect()
+    }
+
+    /// The resellers of the page.
+    async fn nodes(&self) -> Vec<Reseller> {
+        self.resellers().map(|(reseller, ..)| reseller).collect()
+    }
+
+    /// Where the page lies in the list.
+    async fn page_info(&self) -> PageInfo {
+        PageInfo {
+            has_next_page: self.has_next_page,
+            has_previous_page: self.has_previous_page,
+            start_cursor: self.edges.first().map(|(_, cursor)| cursor.clone()),
+            end_cursor: self.edges.last().map(|(_, cursor)| cursor.clone()),
+        }
+    }
+
+    /// How many resellers all pages have together.
+    async fn total_count(&self) -> Result<usize> {
+        match &self.list {
+            Some(list) => list.clone().compute(Downline::total_count).await,
+            None => Ok(0),
+        }
+    }
+}
+
+/// A reseller in a list.
+pub struct ResellerEdge {
+    node: Reseller,
+    root: NodeIndex,
+    cursor: String,
+}
+
+/// A reseller in a list.
+#[Object]
+impl ResellerEdge {
+    /// The reseller.
+    async fn node(&self) -> Reseller {
+        self.node.clone()
+    }
+
+    /// Its place in the list, for `after` and `before`.
+    async fn cursor(&self) -> &str {
+        &self.cursor
+    }
+
+    /// The way down to it from the reseller whose list this is, both included.
+    async fn path(&self) -> Vec<Reseller> {
+        let Reseller { sight, node } = &self.node;
+        let path = sight.chain.path(self.root, *node).unwrap_or_default();
+        path.into_iter().map(|node| Reseller { sight: sight.clone(), node }).collect()
+    }
+}
+
+/// Where a page lies in its list.
+#[derive(Clone, SimpleObject)]
+pub struct PageInfo {
+    /// Whether the list goes on after this page.
+    has_next_page: bool,
+    /// Whether the list has something before this page.
+    has_previous_page: bool,
+    /// The cursor of the page's first entry. Null where the page is empty.
+    start_cursor: Option<String>,
+    /// The cursor of the page's last entry. Null where the page is empty.
+    end_cursor: Option<String>,
+}
+
+/// Root fields that list a downline.
+#[derive(Default)]
+pub struct DownlineQuery;
+
+#[Object]
+impl DownlineQuery {
+    /// Everything below a reseller, at any depth: without `orderBy` in the order of the tree, a parent before its children and siblings by name.
+    ///
+    /// For a `rootId` that the caller may not see, as for one that was never issued, the list is empty.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of the API's field")]
+    async fn downline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Below which reseller; without it the caller's own.")] root_id: Option<ID>,
+        #[graphql(desc = "Part of the name, the slug or the external id, without regard to case.")] search: Option<
+            String,
+        >,
+        #[graphql(desc = "Only those for which all of this holds.")] filter: Option<ResellerFilter>,
+        #[graphql(desc = "Sorted by this; without it in the order of the tree.")] order_by: Option<ResellerOrder>,
+        #[graphql(desc = "At most so many from the beginning: 1 to 100, 20 where neither first nor last is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<ResellerConnection> {
+        let root_id = root_id.map(|id| parse("rootId", &id)).transpose()?;
+        let page = Paging { first, after, last, before }.request()?;
+        let sight = Sight::of(ctx)?;
+        let Some(root) = root_id.map_or(Some(sight.own), |id| sight.find(id)) else {
+            return Ok(ResellerConnection::default());
+        };
+        let query = Arc::new(query(&sight, search, filter, order_by));
+        ResellerList { sight, root, query, listing: Downline::below }.page(page).await
+    }
+}

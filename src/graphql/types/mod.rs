@@ -1,0 +1,12 @@
+//! The types of the API, one file an area, each with the root fields that belong to it.
+
+pub mod downline;
+pub mod downline_tree;
+mod freeze;
+pub mod node;
+pub mod paging;
+pub mod reseller;
+pub mod viewer;
+
+pub use freeze::{Freeze, ResellerReference};
+pub use reseller::Reseller;

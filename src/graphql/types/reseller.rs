@@ -1,0 +1,162 @@
+//! A company of the chain, as its ancestors and it itself see it.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, Object, Result};
+use entity::TenantStatus;
+
+use super::Freeze;
+use super::downline::{ResellerConnection, ResellerFilter, ResellerList, ResellerOrder};
+use super::paging::Paging;
+use crate::graphql::context::Sight;
+use crate::graphql::id::{global, parse};
+use crate::graphql::scalars::{Currency, DateTime};
+use crate::network::downline::Downline;
+use crate::tenancy::topology::NodeIndex;
+
+/// Where a company stands in its life: `PENDING → ACTIVE → DEACTIVATED`, and back to `ACTIVE`.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::TenantStatus")]
+pub enum ResellerStatus {
+    /// It has applied and waits for approval.
+    Pending,
+    /// It trades.
+    Active,
+    /// It was switched off: nobody signs in to it, and its descendants work on.
+    Deactivated,
+}
+
+/// A company of the chain.
+#[derive(Clone)]
+pub struct Reseller {
+    /// What its viewer sees.
+    pub sight: Sight,
+    /// The company.
+    pub node: NodeIndex,
+}
+
+impl Reseller {
+    fn at(&self, node: NodeIndex) -> Self {
+        Self { sight: self.sight.clone(), node }
+    }
+}
+
+/// A company of the chain, as an ancestor or the company itself sees it.
+#[Object]
+impl Reseller {
+    /// The reseller's id.
+    async fn id(&self) -> ID {
+        global(self.sight.chain.id(self.node))
+    }
+
+    /// Its name as people write it.
+    async fn name(&self) -> &str {
+        self.sight.chain.name(self.node)
+    }
+
+    /// Its short name, unique in the chain; it never changes. Sign-in takes it as `X-Tenant-ID`.
+    async fn slug(&self) -> &str {
+        self.sight.chain.slug(self.node)
+    }
+
+    /// Where it stands in its life.
+    async fn status(&self) -> ResellerStatus {
+        self.sight.chain.status(self.node).into()
+    }
+
+    /// Whether it or any company above it has a freeze. A frozen company reads, and changes nothing.
+    async fn frozen(&self) -> bool {
+        self.sight.chain.is_frozen(self.node)
+    }
+
+    /// Every cause that freezes it, its own and its ancestors', nearest first.
+    async fn freezes(&self) -> Vec<Freeze> {
+        let causes = self.sight.chain.causes(self.node).into_iter();
+        causes.map(|(placed_on, state)| Freeze::new(&self.sight, placed_on, state, self.node)).collect()
+    }
+
+    /// How many steps it is below the caller's own reseller, which is at 0.
+    async fn depth(&self) -> u32 {
+        self.sight.depth(self.node)
+    }
+
+    /// When it joined the chain.
+    async fn joined_at(&self) -> DateTime {
+        DateTime(self.sight.chain.joined_at(self.node))
+    }
+
+    /// The currency that it trades in.
+    async fn currency(&self) -> Currency {
+        Currency(self.sight.chain.currency(self.node))
+    }
+
+    /// The reseller one step up. Null at the top of what the caller may see.
+    async fn parent(&self) -> Option<Self> {
+        let parent = self.sight.chain.parent(self.node).filter(|_| self.node != self.sight.own)?;
+        Some(self.at(parent))
+    }
+
+    /// From the caller's own reseller down to this one, both included.
+    async fn path(&self) -> Vec<Self> {
+        let path = self.sight.chain.path(self.sight.own, self.node).unwrap_or_default();
+        path.into_iter().map(|node| self.at(node)).collect()
+    }
+
+    /// The resellers directly below it; without `orderBy` by name.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of the API's field")]
+    async fn children(
+        &self,
+        #[graphql(desc = "Only those for which all of this holds.")] filter: Option<ResellerFilter>,
+        #[graphql(desc = "Sorted by this; without it by name.")] order_by: Option<ResellerOrder>,
+        #[graphql(desc = "At most so many from the beginning: 1 to 100, 20 where neither first nor last is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<ResellerConnection> {
+        let page = Paging { first, after, last, before }.request()?;
+        let query = Arc::new(super::downline::query(&self.sight, None, filter, order_by));
+        let list = ResellerList { sight: self.sight.clone(), root: self.node, query, listing: Downline::children };
+        list.page(page).await
+    }
+
+    /// How many resellers are directly below it, in any status.
+    async fn child_count(&self) -> usize {
+        self.sight.chain.child_count(self.node)
+    }
+
+    /// How many resellers are below it at any depth, in any status.
+    async fn descendant_count(&self) -> usize {
+        self.sight.chain.descendant_count(self.node)
+    }
+
+    /// How many of them are ACTIVE.
+    async fn active_descendant_count(&self) -> usize {
+        self.sight.chain.active_descendant_count(self.node)
+    }
+}
+
+impl Sight {
+    /// How many steps `node` is below the caller's own company.
+    pub fn depth(&self, node: NodeIndex) -> u32 {
+        self.chain.depth(node).saturating_sub(self.chain.depth(self.own))
+    }
+}
+
+/// Root fields about one reseller.
+#[derive(Default)]
+pub struct ResellerQuery;
+
+#[Object]
+impl ResellerQuery {
+    /// The reseller of this id: the caller's own or one of its downline. Null for any other, as for an id that was never issued.
+    async fn reseller(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "A Reseller's id.")] id: ID,
+    ) -> Result<Option<Reseller>> {
+        let id = parse("id", &id)?;
+        let sight = Sight::of(ctx)?;
+        Ok(sight.find(id).map(|node| Reseller { sight, node }))
+    }
+}

@@ -1,0 +1,93 @@
+//! Who is asking.
+
+use async_graphql::{Context, Enum, ID, Object, Result};
+use entity::TenantStatus;
+
+use super::Reseller;
+use crate::auth::Seat;
+use crate::graphql::context::{RequestContext, Sight};
+use crate::graphql::id::global;
+use crate::graphql::scalars::EmailAddress;
+
+/// What a member may do in a company. A later role may do all that an earlier one may.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::Role")]
+pub enum Role {
+    /// Reads.
+    Viewer,
+    /// Also acts.
+    Admin,
+    /// Also manages members, webhooks and deactivation.
+    Owner,
+}
+
+/// The person who asks, and the company that they act for.
+pub struct Viewer<'c>(&'c RequestContext);
+
+/// A company that the person is a member of.
+pub struct Membership {
+    sight: Sight,
+}
+
+#[Object]
+impl Viewer<'_> {
+    /// The person, whichever company they act for.
+    async fn user_id(&self) -> ID {
+        global(self.0.caller.person)
+    }
+
+    /// The person's address, as their token has it.
+    async fn email(&self) -> Option<EmailAddress> {
+        self.0.caller.email.clone().map(EmailAddress)
+    }
+
+    /// The company that the person acts for. Null for a person who is a member nowhere, or who is a member of several and has named none.
+    async fn reseller(&self) -> Option<Reseller> {
+        self.0.own_sight().map(|sight| Reseller { node: sight.own, sight })
+    }
+
+    /// What the person may do in that company. Null where there is none.
+    async fn role(&self) -> Option<Role> {
+        self.0.caller.role().map(Role::from)
+    }
+
+    /// All companies that the person may act for, oldest membership first. Name one in the header `X-Tenant-ID`.
+    async fn memberships(&self) -> Vec<Membership> {
+        self.0.caller.seats.iter().filter_map(|seat| Membership::of(self.0, *seat)).collect()
+    }
+}
+
+impl Membership {
+    fn of(context: &RequestContext, seat: Seat) -> Option<Self> {
+        let chain = context.chain.clone();
+        let own = chain.find(seat.tenant)?;
+        let open = chain.status(own) != TenantStatus::Deactivated;
+        open.then_some(Self { sight: Sight { chain, own, seat } })
+    }
+}
+
+/// A company that a person may act for.
+#[Object]
+impl Membership {
+    /// The company, seen as its member sees it.
+    async fn reseller(&self) -> Reseller {
+        Reseller { node: self.sight.own, sight: self.sight.clone() }
+    }
+
+    /// What the person may do there.
+    async fn role(&self) -> Role {
+        self.sight.seat.role.into()
+    }
+}
+
+/// Root fields about the caller.
+#[derive(Default)]
+pub struct ViewerQuery;
+
+#[Object]
+impl ViewerQuery {
+    /// Who is asking, and for which company. Works for every signed-in person, also where their company waits for approval.
+    async fn viewer<'c>(&self, ctx: &Context<'c>) -> Result<Viewer<'c>> {
+        RequestContext::of(ctx).map(Viewer)
+    }
+}
