@@ -36,11 +36,11 @@ fn files_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// The Rust source of a slice with one `BundledFile` for each file.
 fn table(bundle: &Path, files: &[PathBuf]) -> io::Result<String> {
-    let mut source = String::from("&[\n");
+    let mut rows = Vec::new();
     for file in files {
         let name = file.strip_prefix(bundle).map_err(io::Error::other)?.to_string_lossy().replace('\\', "/");
-        let path = fs::canonicalize(file)?;
-        source += &format!("BundledFile {{ path: {name:?}, bytes: include_bytes!({path:?}) }},\n");
+        let path = fs::canonicalize(file)?.to_string_lossy().into_owned();
+        rows.push(format!("BundledFile {{ path: {name:?}, bytes: include_bytes!({path:?}) }}"));
     }
-    Ok(source + "]\n")
+    Ok(format!("&[{}]", rows.join(",\n")))
 }

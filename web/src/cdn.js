@@ -7,7 +7,7 @@ try {
   const [{ showPage }, sample] = await Promise.all([import('./page.js'), readSample()]);
   showPage(page, sample);
 } catch (error) {
-  page.textContent = `GraphiQL can't be loaded from the CDN: ${error.message}`;
+  page.firstElementChild.textContent = `GraphiQL can't be loaded from the CDN: ${error.message}`;
 }
 
 async function readSample() {

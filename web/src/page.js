@@ -86,8 +86,8 @@ function Standing({ kind, viewer, message }) {
 function describe(kind, viewer, message) {
   switch (kind) {
     case 'absent':
-      return ['No token yet: ', h('code', { key: 'demo' }, 'reseller-network demo'), ' prints some, ',
-        h('code', { key: 'token' }, 'reseller-network token --user EMAIL'), ' makes one.'];
+      return ['No token yet: the commands ', h('code', { key: 'demo' }, 'demo'), ' and ',
+        h('code', { key: 'token' }, 'token --user EMAIL'), ' print one.'];
     case 'checking':
       return 'Asking the server who this is…';
     case 'accepted':
