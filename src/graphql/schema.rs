@@ -28,7 +28,7 @@ fn build() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
 /// # Errors
 /// Where the schema's own text cannot be read back, which a test rules out.
 pub fn executor(limits: Limits) -> Result<ApiExecutor, parser::Error> {
-    let pages = PageSizes { default: DEFAULT_PAGE as u64, maximum: MAX_PAGE as u64, ..PageSizes::default() };
+    let pages = PageSizes { default: DEFAULT_PAGE as u64, max: MAX_PAGE as u64 };
     Executor::new(build, limits, pages, &COSTS)
 }
 

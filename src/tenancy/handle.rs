@@ -166,7 +166,9 @@ where
             ExprTrait::eq(Expr::col((right, R::owner_column())), owner).into_condition()
         };
         let relation = E::to().on_condition(on_owner).condition_type(ConditionType::All);
-        self.select = self.select.join(JoinType::LeftJoin, relation);
+        #[expect(clippy::disallowed_methods, reason = "the joined table's owner is part of the relation above")]
+        let joined = self.select.join(JoinType::LeftJoin, relation);
+        self.select = joined;
         self
     }
 

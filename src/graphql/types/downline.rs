@@ -12,7 +12,7 @@ use crate::graphql::error::bad_user_input;
 use crate::graphql::id::parse;
 use crate::graphql::scalars::DateTime;
 use crate::network::downline::{Direction, Downline, Filter, InvalidCursor, Order, OrderField, PageRequest, Query};
-use crate::tenancy::topology::{NodeIndex, Snapshot};
+use crate::tenancy::topology::NodeIndex;
 
 /// Which resellers a list shows: those for which all that is given holds.
 #[derive(InputObject)]
@@ -88,10 +88,16 @@ pub fn query(
     Query { search, filter, order }
 }
 
-/// What is listed: everything below a company, or its children.
-type Listing = for<'a> fn(&'a Snapshot, NodeIndex, &'a Query) -> Downline<'a>;
+/// What is listed of a company.
+#[derive(Clone, Copy)]
+pub enum Listing {
+    /// The companies directly below it.
+    Children,
+    /// Everything below it.
+    Downline,
+}
 
-/// A list of resellers: what `listing` lists of `root`.
+/// A list of resellers.
 #[derive(Clone)]
 pub struct ResellerList {
     /// What its viewer sees.
@@ -100,7 +106,7 @@ pub struct ResellerList {
     pub root: NodeIndex,
     /// What is shown, and in which order.
     pub query: Arc<Query>,
-    /// Of what.
+    /// What is listed of the root.
     pub listing: Listing,
 }
 
@@ -127,7 +133,13 @@ impl ResellerList {
 
     async fn compute<T: Send + 'static>(self, work: impl FnOnce(&Downline<'_>) -> T + Send + 'static) -> Result<T> {
         let large = self.sight.chain.descendant_count(self.root) > LARGE;
-        let work = move || work(&(self.listing)(&self.sight.chain, self.root, &self.query));
+        let work = move || {
+            let Self { sight, root, query, listing } = &self;
+            work(&match listing {
+                Listing::Children => Downline::children(&sight.chain, *root, query),
+                Listing::Downline => Downline::below(&sight.chain, *root, query),
+            })
+        };
         if !large {
             return Ok(work());
         }
@@ -184,7 +196,7 @@ impl ResellerConnection {
     /// How many resellers all pages have together.
     async fn total_count(&self) -> Result<usize> {
         match &self.list {
-            Some(list) => list.clone().compute(Downline::total_count).await,
+            Some(list) => list.clone().compute(|downline: &Downline<'_>| downline.total_count()).await,
             None => Ok(0),
         }
     }
@@ -263,6 +275,6 @@ impl DownlineQuery {
             return Ok(ResellerConnection::default());
         };
         let query = Arc::new(query(&sight, search, filter, order_by));
-        ResellerList { sight, root, query, listing: Downline::below }.page(page).await
+        ResellerList { sight, root, query, listing: Listing::Downline }.page(page).await
     }
 }

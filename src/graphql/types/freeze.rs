@@ -62,7 +62,7 @@ impl Freeze {
 #[Object]
 impl Freeze {
     /// The freeze's id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         global(self.state.id)
     }
 

@@ -3,15 +3,13 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, Result};
-use entity::TenantStatus;
 
 use super::Freeze;
-use super::downline::{ResellerConnection, ResellerFilter, ResellerList, ResellerOrder};
+use super::downline::{Listing, ResellerConnection, ResellerFilter, ResellerList, ResellerOrder};
 use super::paging::Paging;
 use crate::graphql::context::Sight;
 use crate::graphql::id::{global, parse};
 use crate::graphql::scalars::{Currency, DateTime};
-use crate::network::downline::Downline;
 use crate::tenancy::topology::NodeIndex;
 
 /// Where a company stands in its life: `PENDING → ACTIVE → DEACTIVATED`, and back to `ACTIVE`.
@@ -45,7 +43,7 @@ impl Reseller {
 #[Object]
 impl Reseller {
     /// The reseller's id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         global(self.sight.chain.id(self.node))
     }
 
@@ -116,7 +114,7 @@ impl Reseller {
     ) -> Result<ResellerConnection> {
         let page = Paging { first, after, last, before }.request()?;
         let query = Arc::new(super::downline::query(&self.sight, None, filter, order_by));
-        let list = ResellerList { sight: self.sight.clone(), root: self.node, query, listing: Downline::children };
+        let list = ResellerList { sight: self.sight.clone(), root: self.node, query, listing: Listing::Children };
         list.page(page).await
     }
 
