@@ -11,12 +11,17 @@ use crate::events::Transaction;
 use crate::modules::admin::chain::{NewReseller, joined};
 use crate::modules::admin::{names, store};
 
+/// How many parents are remembered.
+const RECENT_PARENTS: usize = 10_000;
+
 /// The import's one transaction, and what it has done so far.
 pub(super) struct Importer {
     pub(super) change: Transaction,
     /// The company at the top of the chain.
     root: Option<TenantId>,
     created_at: Timestamp,
+    /// Some parents of the rows before, which are often parents again.
+    recent_parents: HashMap<String, TenantId>,
     pub(super) created: u64,
     pub(super) known: u64,
     pub(super) differing: u64,
@@ -35,7 +40,7 @@ impl Importer {
     pub(super) async fn new(change: Transaction) -> Result<Self, DbErr> {
         let root = store::root(change.db()).await?;
         let created_at = change.clock().now();
-        Ok(Self { change, root, created_at, created: 0, known: 0, differing: 0 })
+        Ok(Self { change, root, created_at, recent_parents: HashMap::new(), created: 0, known: 0, differing: 0 })
     }
 
     /// Takes in `rows`, in their order.
@@ -52,17 +57,31 @@ impl Importer {
     }
 
     /// Looks up all names of `rows` at once.
-    async fn neighbours(&self, rows: &[Row]) -> Result<Neighbours, DbErr> {
+    async fn neighbours(&mut self, rows: &[Row]) -> Result<Neighbours, DbErr> {
         let slugs: Vec<String> = rows.iter().map(|row| names::imported_slug(&row.id)).collect();
         let own = rows.iter().map(|row| row.id.as_str()).chain(slugs.iter().map(String::as_str));
         let own: HashSet<&str> = own.collect();
-        let parents: HashSet<&str> = rows.iter().filter_map(|row| row.parent_id.as_deref()).collect();
-        let owners = store::owners_of_names(self.change.db(), own.union(&parents).copied()).await?;
-        let namesakes: HashSet<TenantId> =
-            owners.iter().filter(|(name, _)| own.contains(name.as_str())).map(|(_, id)| *id).collect();
+        let parents = rows.iter().filter_map(|row| row.parent_id.as_deref());
+        let parents: HashSet<&str> = parents.filter(|parent| !own.contains(parent)).collect();
+        let (recent, others): (Vec<_>, Vec<_>) =
+            parents.into_iter().partition(|parent| self.recent_parents.contains_key(*parent));
+        let mut owners = store::owners_of_names(self.change.db(), own.iter().chain(&others).copied()).await?;
+        let namesakes = owners.iter().filter(|(name, _)| own.contains(name.as_str()));
+        let namesakes: HashSet<TenantId> = namesakes.map(|(_, id)| *id).collect();
         let companies = store::companies(self.change.db(), namesakes).await?;
+
+        owners.extend(recent.into_iter().filter_map(|name| Some((name.to_owned(), *self.recent_parents.get(name)?))));
+        self.remember_parents(&others, &owners);
         let companies = companies.into_iter().map(|company| (company.id, company)).collect();
         Ok(Neighbours { owners, companies, new: Vec::with_capacity(rows.len()) })
+    }
+
+    fn remember_parents(&mut self, parents: &[&str], owners: &HashMap<String, TenantId>) {
+        if self.recent_parents.len() > RECENT_PARENTS {
+            self.recent_parents.clear();
+        }
+        let known = parents.iter().filter_map(|name| owners.get_key_value(*name));
+        self.recent_parents.extend(known.map(|(name, id)| (name.clone(), *id)));
     }
 
     fn take_one(&mut self, row: Row, neighbours: &mut Neighbours) -> Result<(), BadLine> {
