@@ -11,14 +11,18 @@
 //! - [`tenancy`]: whose rows: scopes, the one access rule, scoped handles, and the chain in memory.
 //! - `entity`, `migration`: the tables.
 
+pub mod app;
 pub mod auth;
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod error;
 pub mod events;
 pub mod graphql;
 pub mod http;
 pub mod modules;
 pub mod network;
+pub mod telemetry;
 pub mod tenancy;
 
 // So that the model of the chain in `tests/support` serves the tests of this crate too.
