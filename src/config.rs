@@ -1,5 +1,7 @@
 //! What the operator can set: options on the command line, each with its environment variable.
 
+#![expect(clippy::doc_markdown, reason = "the comments on options are shown in the terminal as they are")]
+
 use std::net::SocketAddr;
 
 use clap::Args;

@@ -1,6 +1,6 @@
 //! The schema: one root object an area, put together.
 
-use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, Schema, SchemaBuilder, parser};
+use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder, parser};
 
 use super::documents::Executor;
 use super::limits::Limits;
@@ -39,11 +39,5 @@ const COSTS: [FieldCost; 0] = [];
 #[must_use]
 pub fn sdl() -> String {
     let schema = build().finish();
-    schema.sdl_with_options(
-        async_graphql::SDLExportOptions::new()
-            .sorted_fields()
-            .sorted_arguments()
-            .sorted_enum_items()
-            .prefer_single_line_descriptions(),
-    )
+    schema.sdl_with_options(SDLExportOptions::new().include_specified_by().prefer_single_line_descriptions())
 }

@@ -54,7 +54,7 @@ async fn answer(
     };
     let prepared = match app.api.prepare(request) {
         Ok(prepared) => prepared,
-        Err(answer) => return write(media, &answer),
+        Err(error) => return write(media, &Answer::refused(error)),
     };
     if method == Method::Get && prepared.is_mutation() {
         let mut refused =
