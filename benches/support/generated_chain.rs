@@ -22,20 +22,19 @@ pub(crate) fn scrambled(number: u64) -> u64 {
 }
 
 impl GeneratedChain {
-    /// One line down to the full depth first. Then a third of the companies joins below one of the latest (long lines), a
-    /// third below one of the earliest (a few with very many children), the rest below anyone.
+    /// A third of the companies joins below one of the latest (long lines), a third below one of the earliest (a few with
+    /// thousands of children), the rest below anyone. One line goes down to the full depth.
     pub(crate) fn of(size: u32) -> Self {
         let mut parents = vec![0];
         let mut depths = vec![0_u8];
         for number in 1..size {
             let mut tries = u64::from(number) << 20;
-            let parent = loop {
-                let parent = if number <= u32::from(DEPTH) { number - 1 } else { choose(number, scrambled(tries)) };
-                if depths[parent as usize] < DEPTH {
-                    break parent;
-                }
+            let in_line = (1_000..1_000 + u32::from(DEPTH)).contains(&number);
+            let mut parent = if in_line { number - 1 } else { choose(number, scrambled(tries)) };
+            while depths[parent as usize] >= DEPTH {
                 tries += 1;
-            };
+                parent = choose(number, scrambled(tries));
+            }
             parents.push(parent);
             depths.push(depths[parent as usize] + 1);
         }
@@ -76,12 +75,12 @@ const NAMES: [&str; 16] = [
 ];
 
 fn choose(number: u32, random: u64) -> u32 {
-    let latest = number - 1 - u32::try_from(random / 3 % 64).unwrap_or(0).min(number - 1);
-    let earliest = u32::try_from(random / 3 % 1_000).unwrap_or(0).min(number - 1);
+    let below = |limit: u64| u32::try_from(random / 3 % limit).unwrap_or(0);
     match random % 3 {
-        0 => latest,
-        1 => earliest,
-        _ => u32::try_from(random / 3 % u64::from(number)).unwrap_or(0),
+        0 => number - 1 - below(64).min(number - 1),
+        // The product of two is mostly small.
+        1 => (below(1_000) * u32::try_from(random / 3_000 % 1_000).unwrap_or(0) / 1_000).min(number - 1),
+        _ => below(u64::from(number)),
     }
 }
 
