@@ -80,6 +80,7 @@ fn assert_same_freezes(snapshot: &Snapshot, model: &NaiveChain, id: TenantId) {
     let causes = snapshot.causes(at).into_iter().map(|(on, freeze)| (snapshot.id(on), freeze.clone()));
     assert_eq!(causes.collect::<Vec<_>>(), model.causes(id));
     assert_eq!(snapshot.is_frozen(at), model.is_frozen(id));
+    assert_eq!(snapshot.frozen_nodes().contains(at), model.is_frozen(id));
     let frozen = model.descendants(id).into_iter().filter(|&below| model.is_frozen(below)).count();
     assert_eq!(snapshot.frozen_count(at), frozen);
     for freeze in &model.tenants[&id].freezes {
@@ -95,6 +96,11 @@ fn assert_same_walks(snapshot: &Snapshot, model: &NaiveChain, root: TenantId) {
         let levels = max_depth.map_or(usize::MAX, |depth| depth as usize);
         let expected = model.preorder(root, levels);
         assert_eq!(snapshot.preorder(top, max_depth).map(named).collect::<Vec<_>>(), expected);
+        let mut anyhow = ids(snapshot, snapshot.below_in_any_order(top, max_depth));
+        anyhow.sort_unstable();
+        let mut below: Vec<_> = expected[1..].iter().map(|&(id, _)| id).collect();
+        below.sort_unstable();
+        assert_eq!(anyhow, below);
         let mut reversed: Vec<_> = snapshot.preorder_reversed(top, max_depth).map(named).collect();
         reversed.reverse();
         assert_eq!(reversed, expected);
