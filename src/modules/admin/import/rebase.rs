@@ -2,7 +2,7 @@
 
 use time::{Date, Duration};
 
-use super::error::{BadLine, Column, ImportError};
+use super::error::{Column, ImportError};
 use super::records::Records;
 use super::row::{self, JOINED_ON};
 use super::source::Input;
