@@ -190,6 +190,27 @@ fn defaults_of_variables_hold_for_directives_too() {
     assert_eq!(given, json!({ "data": { "b": "world" } }));
 }
 
+/// The answer of a worker's thread, with a stack as large as a worker's.
+fn answer_on_a_small_stack(query: String) -> Json {
+    let thread = std::thread::Builder::new().stack_size(2 * 1024 * 1024).spawn(move || answer(&query));
+    thread.expect("a thread starts").join().expect("nothing panics")
+}
+
+#[test]
+fn the_largest_documents_that_are_allowed_run_on_a_small_stack() {
+    let deep = format!("{{ row(id: 1) {{ {} id {} }} }}", "next { ".repeat(18), "}".repeat(18));
+    let inline = format!("{{ {} hello {} }}", "... { ".repeat(63), "}".repeat(63));
+    let values = format!("{{ rows(filter: {}1{}) }}", "{name: ".repeat(61), "}".repeat(61));
+    let wide = format!("{{ row(id: 1) {{ {} }} }}", "id ".repeat(3_990));
+    let heavy = format!("{{ row(id: 1) {{ {} {} {} }} }}", "... { ".repeat(60), "id ".repeat(3_900), "}".repeat(60));
+    let wrong = "{ ".to_owned() + &"helo ".repeat(29) + " row(id: 1) { " + &"idd ".repeat(3_900) + "} }";
+    for query in [deep, inline, values, wide, heavy, wrong] {
+        let answer = answer_on_a_small_stack(query);
+        let refused_by_us = answer.get("errors").is_some() && code(&answer) == "QUERY_TOO_COMPLEX";
+        assert!(!refused_by_us, "{answer}");
+    }
+}
+
 #[test]
 fn introspection_works() {
     let answer =
@@ -229,6 +250,7 @@ const QUERIES: [&str; 9] = [
 ];
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
     #[test]
     fn what_was_asked_before_never_changes_an_answer(
         asked in prop::collection::vec((0..QUERIES.len(), any_json(), any_json(), any_json()), 1..12),

@@ -85,10 +85,10 @@ impl Query {
     async fn page(&self, #[graphql(validator(maximum = 100))] first: i32) -> Option<i32> {
         Some(first)
     }
-    async fn fails(&self) -> Result<Option<i32>> {
+    fn fails(&self) -> Result<Option<i32>> {
         Err(internal(std::io::Error::other("connection to 10.0.0.3 refused")))
     }
-    async fn must_fail(&self) -> Result<i32> {
+    fn must_fail(&self) -> Result<i32> {
         Err(Error::new_with_source(std::io::Error::other("disk /dev/sda is full")))
     }
     /// `Result<Option<_>>` would take the whole answer with it: the library nulls where it meets an `Option`.
@@ -96,7 +96,8 @@ impl Query {
         Err(forbidden()).transpose()
     }
     async fn panics(&self) -> Option<i32> {
-        panic!("the tables have turned")
+        assert!(std::env::args().count() == 0, "the tables have turned");
+        None
     }
 }
 
