@@ -204,13 +204,12 @@ fn changes(criterion: &mut Criterion, topology: &Topology) {
     });
     let snapshot = topology.current();
     let root = snapshot.root().expect("a root");
-    let large =
-        |size| snapshot.preorder(root, None).map(|(node, _)| node).find(|&node| snapshot.descendant_count(node) < size);
-    let (moving, stays) = (large(100_000).expect("there"), snapshot.children(root)[0]);
+    let all = snapshot.preorder(root, None).map(|(node, _)| node);
+    let small_enough = all.filter(|&node| snapshot.descendant_count(node) < 100_000);
+    let moving = small_enough.max_by_key(|&node| snapshot.descendant_count(node)).expect("a leaf at least");
+    let elsewhere = |&&child: &&NodeIndex| !snapshot.is_at_or_above(child, moving);
+    let stays = *snapshot.children(root).iter().find(elsewhere).expect("the root has other children");
     let to = [root, stays].map(|node| snapshot.id(node));
-    if snapshot.is_at_or_above(moving, stays) {
-        return;
-    }
     let mut round = 0;
     group.bench_function(format!("one move of {} companies", snapshot.descendant_count(moving) + 1), |b| {
         b.iter(|| {
