@@ -1,5 +1,6 @@
 //! What tests stand on: a fresh, private, empty database each, of both kinds.
 
+pub(crate) mod generate;
 mod postgres;
 mod sqlite;
 
@@ -28,6 +29,11 @@ impl TestDatabase {
             }
             Backend::Postgres => Self { url: postgres::new_database().await, _guard: None },
         }
+    }
+
+    /// A database that another process made, and that it keeps.
+    pub(crate) fn existing(url: String) -> Self {
+        Self { url, _guard: None }
     }
 
     /// A database whose server waits for the disk on every commit, for tests that crash it. SQLite always does.

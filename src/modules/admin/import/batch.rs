@@ -67,17 +67,14 @@ impl Importer {
 
     fn take_one(&mut self, row: Row, neighbours: &mut Neighbours) -> Result<(), BadLine> {
         let parent = neighbours.parent_of(&row)?;
-        match neighbours.known(&row)? {
-            Some(known) => {
-                let differs = known.name != row.name || known.currency != row.currency || known.parent_id != parent;
-                self.known += 1;
-                self.differing += u64::from(differs);
-            }
-            None => {
-                let company = self.company(row, parent)?;
-                self.created += 1;
-                neighbours.add(company);
-            }
+        if let Some(known) = neighbours.known(&row)? {
+            let differs = known.name != row.name || known.currency != row.currency || known.parent_id != parent;
+            self.known += 1;
+            self.differing += u64::from(differs);
+        } else {
+            let company = self.company(row, parent)?;
+            self.created += 1;
+            neighbours.add(company);
         }
         Ok(())
     }

@@ -104,13 +104,11 @@ impl<'a> Rows<'a> {
 }
 
 fn read_header(records: &mut Records<'_>) -> Result<(), ImportError> {
-    match records.next()? {
-        Some(header) => Ok(check_header(&header)?),
-        None => {
-            let reason = format!("expected the header {}, found nothing", names().join(","));
-            Err(BadLine { file: RESELLERS, line: 1, column: None, reason }.into())
-        }
+    if let Some(header) = records.next()? {
+        return Ok(check_header(&header)?);
     }
+    let reason = format!("expected the header {}, found nothing", names().join(","));
+    Err(BadLine { file: RESELLERS, line: 1, column: None, reason }.into())
 }
 
 fn check_header(header: &Record<'_>) -> Result<(), BadLine> {
