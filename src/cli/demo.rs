@@ -7,7 +7,7 @@ use clap::Args;
 use entity::Role;
 
 use super::import::import;
-use super::{Failure, say, serve, token};
+use super::{Failure, say, token};
 use crate::app::App;
 use crate::auth::{AuthConfig, DEFAULT_AUDIENCE, DEFAULT_ISSUER, Signer, Verifier, grant, load_or_create};
 use crate::clock::Clock;
@@ -58,7 +58,7 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
     let app = App::start(&database, Verifier::load(&config).await?, Clock::system(), Limits::default()).await?;
     say(format_args!("GraphiQL     http://{}/graphiql", listener.local_addr()?))?;
     introduce(&database, &config).await?;
-    serve::serve(listener, app).await
+    Ok(server::serve(listener, app).await?)
 }
 
 /// The Superstore chain, as the project holds it (`data/superstore`).
