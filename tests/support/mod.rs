@@ -1,7 +1,10 @@
 //! What tests stand on: a fresh, private, empty database each, of both kinds.
 
+pub(crate) mod chain;
 mod postgres;
+pub(crate) mod process;
 mod sqlite;
+pub(crate) mod statements;
 
 use tempfile::TempDir;
 
@@ -28,6 +31,11 @@ impl TestDatabase {
             }
             Backend::Postgres => Self { url: postgres::new_database().await, _guard: None },
         }
+    }
+
+    /// Of which kind it is.
+    pub(crate) fn backend(&self) -> Backend {
+        if self.url.starts_with("sqlite:") { Backend::Sqlite } else { Backend::Postgres }
     }
 
     /// A database whose server waits for the disk on every commit, for tests that crash it. SQLite always does.
