@@ -170,7 +170,7 @@ async fn statuses_go_from_pending_to_active_to_deactivated_and_back(database: Te
     let family = Family::new(&database).await;
     let (chain, actor) = (&family.chain, owner(family.root));
     let company = family.add_pending(family.left, "Applicant").await;
-    let is = async |expected| assert_eq!(status(&family.caught_up().await, company), expected);
+    let is = async |expected| assert_eq!(status(&*family.caught_up().await, company), expected);
     is(TenantStatus::Pending).await;
     assert_refused(chain.deactivate(actor, company, "closed").await, RefusalCode::Conflict);
     assert_refused(chain.reactivate(actor, company).await, RefusalCode::Conflict);
@@ -454,7 +454,7 @@ async fn another_replica_follows(database: TestDatabase) {
     let frozen = other.chain.freeze(owner(family.right), family.grandchild, "late").await;
     assert_refused(frozen, RefusalCode::Frozen);
     other.chain.deactivate(owner(family.root), family.left, "closed").await.expect("active");
-    assert_eq!(status(&family.caught_up().await, family.left), TenantStatus::Deactivated);
+    assert_eq!(status(&*family.caught_up().await, family.left), TenantStatus::Deactivated);
 }
 
 async fn every_change_is_one_fact(database: TestDatabase) {

@@ -3,6 +3,8 @@
 #![expect(clippy::disallowed_methods, reason = "tests look into the database from outside, past the tenant filter")]
 
 mod chain;
+mod log;
+mod races;
 #[path = "../support/mod.rs"]
 mod support;
 mod tenant_filter;
