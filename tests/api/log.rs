@@ -8,9 +8,7 @@ use reseller_network::{
     events::{Fact, Log, Transaction, kinds, tail},
     tenancy::{Actor, CentralDb, Database, OpenOptions},
 };
-use sea_orm::{
-    ActiveValue::{NotSet, Set},
-};
+use sea_orm::ActiveValue::{NotSet, Set};
 use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
