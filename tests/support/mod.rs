@@ -1,8 +1,11 @@
 //! What tests stand on: a fresh, private, empty database each, of both kinds.
 
 pub(crate) mod chain;
+#[expect(dead_code, reason = "its random histories are for the topology's own tests")]
+pub(crate) mod naive_chain;
 mod postgres;
 pub(crate) mod process;
+pub(crate) mod same_chain;
 mod sqlite;
 pub(crate) mod statements;
 
