@@ -25,9 +25,12 @@ pub mod network;
 pub mod telemetry;
 pub mod tenancy;
 
-// So that the model of the chain in `tests/support` serves the tests of this crate too.
+// So that the model of the chain in `tests/support`, and the comparison with it, serve the tests of this crate too.
 #[cfg(test)]
 extern crate self as reseller_network;
 #[cfg(test)]
 #[path = "../tests/support/naive_chain.rs"]
 mod naive_chain;
+#[cfg(test)]
+#[path = "../tests/support/same_chain.rs"]
+mod same_chain;
