@@ -5,6 +5,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod family;
+mod isolation;
+
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use support::{Backend, TestDatabase, on_both_databases};
 

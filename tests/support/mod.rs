@@ -1,5 +1,6 @@
 //! What tests stand on: a fresh, private, empty database each, of both kinds.
 
+pub(crate) mod app;
 mod postgres;
 mod sqlite;
 
