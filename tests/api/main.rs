@@ -12,6 +12,9 @@ mod races;
 mod support;
 mod tenant_filter;
 
+mod family;
+mod isolation;
+
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use support::{Backend, TestDatabase, on_both_databases};
 

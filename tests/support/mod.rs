@@ -1,5 +1,6 @@
 //! What tests stand on: a fresh, private, empty database each, of both kinds.
 
+pub(crate) mod app;
 pub(crate) mod generate;
 pub(crate) mod chain;
 #[expect(dead_code, reason = "its random histories are for the topology's own tests")]
