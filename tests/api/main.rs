@@ -2,10 +2,10 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that can not be set up has failed")]
 #![expect(clippy::disallowed_methods, reason = "tests look into the database from outside, past the tenant filter")]
 
-mod cli;
-mod import;
 mod agreement;
 mod chain;
+mod cli;
+mod import;
 mod log;
 mod races;
 #[path = "../support/mod.rs"]

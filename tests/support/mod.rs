@@ -1,8 +1,8 @@
 //! What tests stand on: a fresh, private, empty database each, of both kinds.
 
 pub(crate) mod app;
-pub(crate) mod generate;
 pub(crate) mod chain;
+pub(crate) mod generate;
 #[expect(dead_code, reason = "its random histories are for the topology's own tests")]
 pub(crate) mod naive_chain;
 mod postgres;
