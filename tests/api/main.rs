@@ -5,9 +5,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod architecture;
 mod family;
 mod http;
 mod isolation;
+mod schema;
 mod sign_in;
 
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
