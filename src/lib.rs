@@ -1,6 +1,6 @@
 //! Reseller Network: the control plane of a multi-tenant reseller chain.
 //!
-//! The map of the code, from the edges inwards; imports run this way and never back (`tests/architecture.rs`):
+//! The map of the code, from the edges inwards; imports run this way and never back (`tests/api/architecture.rs`):
 //!
 //! - [`cli`]: the commands of the program, and [`app`], which puts the parts together.
 //! - [`http`]: the outer edge: axum routes.

@@ -1,5 +1,5 @@
 //! The program from outside: its real router, its real commands, over real databases.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test that can not be set up has failed")]
+#![expect(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that can not be set up has failed")]
 #![expect(clippy::disallowed_methods, reason = "tests look into the database from outside, past the tenant filter")]
 
 mod agreement;
@@ -12,8 +12,12 @@ mod races;
 mod support;
 mod tenant_filter;
 
+mod architecture;
 mod family;
+mod http;
 mod isolation;
+mod schema;
+mod sign_in;
 
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use support::{Backend, TestDatabase, on_both_databases};

@@ -27,6 +27,7 @@ pub struct Membership {
     sight: Sight,
 }
 
+/// The person who asks, and the company that they act for.
 #[Object]
 impl Viewer<'_> {
     /// The person, whichever company they act for.

@@ -3,7 +3,7 @@
 //! What the caller may not see is answered as an id that was never issued, to the byte.
 
 mod inside;
-mod table;
+pub(crate) mod table;
 mod whole;
 
 use entity::{FreezeId, Role, TenantId, TenantStatus};

@@ -2,17 +2,17 @@
 //! `the_table_is_whole`.
 
 /// A root field of the schema.
-pub(super) struct RootField {
+pub(crate) struct RootField {
     /// As `Query.viewer`.
-    pub(super) name: &'static str,
-    pub(super) open_to: OpenTo,
+    pub(crate) name: &'static str,
+    pub(crate) open_to: OpenTo,
     /// Asks the field for something that a member of `$id`'s company sees.
-    pub(super) document: &'static str,
+    pub(crate) document: &'static str,
 }
 
 /// Who may ask a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum OpenTo {
+pub(crate) enum OpenTo {
     /// Every signed-in person.
     Everyone,
     /// Who acts for a company that is not PENDING, in any role.
@@ -20,26 +20,26 @@ pub(super) enum OpenTo {
 }
 
 /// One way to a thing by its id.
-pub(super) struct Way {
+pub(crate) struct Way {
     /// The argument that takes the id, as `Query.node(id)`; inside an input object, as `Mutation.moveReseller(input.id)`.
-    pub(super) argument: &'static str,
-    pub(super) to: Thing,
+    pub(crate) argument: &'static str,
+    pub(crate) to: Thing,
     /// Asks for the thing with the id `$id`.
-    pub(super) document: &'static str,
+    pub(crate) document: &'static str,
     /// Where in the answer's data `$id` shows when the thing was found.
-    pub(super) found: &'static str,
+    pub(crate) found: &'static str,
 }
 
 /// A type that implements `Node`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Thing {
+pub(crate) enum Thing {
     /// In sight: at or below the caller's own.
     Reseller,
     /// In sight: on a company at or below the caller's own, or above it, which it freezes too.
     Freeze,
 }
 
-pub(super) const ROOT_FIELDS: &[RootField] = &[
+pub(crate) const ROOT_FIELDS: &[RootField] = &[
     RootField { name: "Query.viewer", open_to: OpenTo::Everyone, document: "{ viewer { userId } }" },
     RootField { name: "Query.node", open_to: OpenTo::Members, document: "query ($id: ID!) { node(id: $id) { id } }" },
     RootField {
@@ -56,7 +56,7 @@ pub(super) const ROOT_FIELDS: &[RootField] = &[
     RootField { name: "Query.downline", open_to: OpenTo::Members, document: "{ downline { totalCount } }" },
 ];
 
-pub(super) const WAYS: &[Way] = &[
+pub(crate) const WAYS: &[Way] = &[
     Way {
         argument: "Query.node(id)",
         to: Thing::Reseller,
