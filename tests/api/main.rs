@@ -16,6 +16,7 @@ mod architecture;
 mod family;
 mod http;
 mod isolation;
+mod reading;
 mod schema;
 mod sign_in;
 

@@ -90,7 +90,7 @@ impl TestApp {
         let new = NewReseller {
             parent,
             name: name.to_owned(),
-            external_id: Some(name.to_lowercase().replace(' ', "-")),
+            external_id: Some(name.to_lowercase().split_whitespace().collect::<Vec<_>>().join("-")),
             currency: "USD".to_owned(),
             status,
             joined_at: Timestamp::start_of(time::macros::date!(2026 - 01 - 01) + time::Duration::days(days)),
