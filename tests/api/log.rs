@@ -229,7 +229,7 @@ async fn change_the_chain_half_way() {
     let mut change = replica.log.begin(Actor::central()).await.expect("a transaction");
     write_freeze(&mut change, root).await;
     process::say("written, not committed");
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 #[tokio::test]
