@@ -5,6 +5,7 @@
 mod agreement;
 mod chain;
 mod log;
+mod owned_tables;
 mod races;
 #[path = "../support/mod.rs"]
 mod support;
