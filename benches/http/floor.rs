@@ -45,7 +45,8 @@ struct Node<'a> {
     name: &'a str,
     status: &'a str,
     child_count: usize,
-    descendant_count: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    descendant_count: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     children: Option<Vec<Node<'a>>>,
 }
@@ -76,7 +77,7 @@ impl<'a> Node<'a> {
             name: chain.name(node),
             status: chain.status(node).as_str(),
             child_count: chain.child_count(node),
-            descendant_count: chain.descendant_count(node),
+            descendant_count: (!with_ids).then(|| chain.descendant_count(node)),
             children: (levels > 0).then(|| children().collect()),
         }
     }
