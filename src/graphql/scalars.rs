@@ -9,6 +9,7 @@ use time::format_description::well_known::Rfc3339;
 /// An instant by RFC 3339, in UTC, such as `2026-11-22T19:02:20Z`. Finer than a microsecond is cut off.
 pub struct DateTime(pub Timestamp);
 
+/// An instant by RFC 3339, in UTC, such as `2026-11-22T19:02:20Z`. Finer than a microsecond is cut off.
 #[Scalar(specified_by_url = "https://scalars.graphql.org/andimarek/date-time.html")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -27,6 +28,7 @@ impl ScalarType for DateTime {
 /// A currency by ISO 4217, such as `USD`.
 pub struct Currency(pub Iso4217);
 
+/// A currency by ISO 4217, such as `USD`.
 #[Scalar(specified_by_url = "https://www.iso.org/iso-4217-currency-codes.html")]
 impl ScalarType for Currency {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -43,6 +45,7 @@ impl ScalarType for Currency {
 /// An e-mail address.
 pub struct EmailAddress(pub String);
 
+/// An e-mail address.
 #[Scalar(specified_by_url = "https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address")]
 impl ScalarType for EmailAddress {
     fn parse(value: Value) -> InputValueResult<Self> {

@@ -33,6 +33,11 @@ impl CentralDb {
         self.database.begin_snapshot().await
     }
 
+    /// Whether the database answers.
+    pub async fn ping(&self) -> bool {
+        self.database.reader().ping().await.is_ok()
+    }
+
     /// Leaves central scope for one call: `work` sees `tenant`'s rows and no others.
     pub async fn run_in_tenant<T>(&self, tenant: TenantId, work: impl AsyncFnOnce(super::TenantDb) -> T) -> T {
         work(self.database.in_tenant(tenant)).await

@@ -178,6 +178,7 @@ async fn open_sqlite(url: &str, create: bool) -> Result<(DatabaseConnection, Dat
         .min_connections(1)
         .max_lifetime(None)
         .idle_timeout(None)
+        .acquire_timeout(BUSY_TIMEOUT)
         .connect_with(writer)
         .await
         .map_err(unreachable)?;

@@ -43,15 +43,14 @@ pub struct Document {
 }
 
 impl Document {
-    /// The operation that `name` chooses (GraphQL specification, section 6.1, GetOperation); None when it chooses none,
+    /// The operation that `name` chooses (GraphQL specification, section 6.1, `GetOperation`); None when it chooses none,
     /// which the library says in its answer.
     pub fn operation(&self, name: Option<&str>) -> Option<&OperationDefinition> {
         let operation = match (&self.parsed.operations, name) {
             (DocumentOperations::Single(operation), None) => Some(operation),
-            (DocumentOperations::Single(_), Some(_)) => None,
             (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
             (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations.values().next(),
-            (DocumentOperations::Multiple(_), None) => None,
+            _ => None,
         };
         operation.map(|operation| &operation.node)
     }
@@ -69,7 +68,7 @@ pub(super) struct Validation {
 pub struct Documents {
     table: CostTable,
     limits: Limits,
-    parsed: Cache<Box<str>, Arc<Document>>,
+    parsed: Cache<String, Arc<Document>>,
     validated: Cache<Validation, ()>,
     next_id: AtomicU64,
 }
@@ -78,7 +77,7 @@ impl Documents {
     /// Knows no documents yet.
     pub fn new(table: CostTable, limits: Limits) -> Self {
         let parsed = Cache::builder().max_capacity(PARSED_BYTES);
-        let parsed = parsed.weigher(|text: &Box<str>, _| weight(text.len().saturating_mul(PARSED_TO_TEXT)));
+        let parsed = parsed.weigher(|text: &String, _| weight(text.len().saturating_mul(PARSED_TO_TEXT)));
         let validated = Cache::builder().max_capacity(VALIDATED_BYTES);
         let validated = validated
             .weigher(|key: &Validation, ()| weight(key.variables.len() + key.operation.as_deref().map_or(0, str::len)));
@@ -104,7 +103,7 @@ impl Documents {
     /// Keeps a document that was found to be within the limits.
     pub(super) fn keep(&self, text: &str, document: &Arc<Document>) {
         if !self.parsed.contains_key(text) {
-            self.parsed.insert(text.into(), Arc::clone(document));
+            self.parsed.insert(text.to_owned(), Arc::clone(document));
         }
     }
 

@@ -132,12 +132,8 @@ where
         &self.documents
     }
 
-    /// Parses a request and holds it against the limits. What is wrong with it is the answer.
-    pub fn prepare(&self, request: GraphqlRequest) -> Result<Prepared, Answer> {
-        self.try_prepare(request).map_err(Answer::refused)
-    }
-
-    fn try_prepare(&self, mut request: GraphqlRequest) -> Result<Prepared, ServerError> {
+    /// Parses a request and holds it against the limits. What is wrong with it makes an [`Answer::refused`].
+    pub fn prepare(&self, mut request: GraphqlRequest) -> Result<Prepared, ServerError> {
         let document = self.documents.document(&request.query)?;
         let operation_name = request.operation_name.as_deref();
         let operation = document.operation(operation_name);
@@ -194,7 +190,7 @@ where
     ) -> Answer {
         match self.prepare(request) {
             Ok(prepared) => self.run(prepared, request_id, add_data).await,
-            Err(answer) => answer,
+            Err(error) => Answer::refused(error),
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Makes the variables of a request what its operation defines (GraphQL specification, section 6.1.2,
-//! CoerceVariableValues), as far as the library does not.
+//! `CoerceVariableValues`), as far as the library does not.
 
 use async_graphql::parser::types::VariableDefinition;
 use async_graphql::{Positioned, ServerError, Value};

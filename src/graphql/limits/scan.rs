@@ -105,9 +105,8 @@ fn skip_block_string(mut text: &[u8]) -> Option<&[u8]> {
     loop {
         text = match text {
             [] => return None,
-            [b'\\', b'"', b'"', b'"', after @ ..] => after,
             [b'"', b'"', b'"', after @ ..] => return Some(after),
-            [_, after @ ..] => after,
+            [b'\\', b'"', b'"', b'"', after @ ..] | [_, after @ ..] => after,
         }
     }
 }

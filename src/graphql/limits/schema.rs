@@ -182,9 +182,9 @@ impl CostTable {
 
 fn field_info(field: &FieldDefinition, pages: PageSizes) -> FieldInfo {
     let argument = |name| field.arguments.iter().map(|argument| &argument.node).find(|a| a.name.node == name);
-    let paged = [argument("first"), argument("last")];
-    let size = if paged.iter().any(Option::is_some) {
-        let defaults = paged.into_iter().flatten().filter_map(|argument| argument.default_value.as_ref());
+    let sizes = [argument("first"), argument("last")];
+    let size = if sizes.iter().any(Option::is_some) {
+        let defaults = sizes.into_iter().flatten().filter_map(|argument| argument.default_value.as_ref());
         Size::Page(defaults.filter_map(|value| whole_number(&value.node)).max().unwrap_or(pages.default))
     } else if !is_list(&field.ty.node) {
         Size::Fixed(1)

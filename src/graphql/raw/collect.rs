@@ -1,4 +1,4 @@
-//! Merges selections as the GraphQL specification does (section 6.3.2, CollectFields).
+//! Merges selections as the GraphQL specification does (section 6.3.2, `CollectFields`).
 
 use std::collections::{HashMap, HashSet};
 

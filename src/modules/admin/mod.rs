@@ -14,3 +14,4 @@ mod rules;
 pub(crate) mod store;
 
 pub use chain::{Chain, NewReseller};
+pub use store::find;

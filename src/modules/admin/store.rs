@@ -10,6 +10,8 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement,
 };
 
+use crate::tenancy::CentralDb;
+
 /// Rows a statement: well below the 32,766 parameters that SQLite takes.
 const ROWS_A_STATEMENT: usize = 1_000;
 
@@ -85,6 +87,15 @@ pub(crate) async fn owners_of_names(
         owners.extend(known.into_iter().map(|row| (row.name, row.tenant_id)));
     }
     Ok(owners)
+}
+
+/// The company of this name, which is a slug or an external id, or else of this id.
+pub async fn find(central: &CentralDb, name: &str, id: Option<TenantId>) -> Result<Option<TenantId>, DbErr> {
+    if let Some(named) = tenant_name::Entity::find_by_id(name).one(central.reader()).await? {
+        return Ok(Some(named.tenant_id));
+    }
+    let Some(id) = id else { return Ok(None) };
+    Ok(tenant::Entity::find_by_id(id).one(central.reader()).await?.map(|company| company.id))
 }
 
 /// The rows of `ids`, in no order.

@@ -1,0 +1,75 @@
+//! Puts the parts together.
+
+use std::sync::Arc;
+
+use crate::auth::{Memberships, SignIn, Verifier};
+use crate::clock::Clock;
+use crate::error::Fault;
+use crate::events::{Follower, Log};
+use crate::graphql::limits::Limits;
+use crate::graphql::schema::{self, ApiExecutor};
+use crate::modules::admin::Chain;
+use crate::tenancy::topology::{Topology, store};
+use crate::tenancy::{CentralDb, Database};
+
+/// A running program: the chain in memory, kept at the log's end, and the services over it.
+pub struct App {
+    /// Signs requests in.
+    pub sign_in: SignIn,
+    /// Runs GraphQL requests.
+    pub api: ApiExecutor,
+    /// Changes the chain.
+    pub chain: Chain,
+    /// The chain in memory.
+    pub topology: Arc<Topology>,
+    central: CentralDb,
+    following: tokio::task::JoinHandle<()>,
+}
+
+/// Why the program could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The chain could not be loaded.
+    #[error("the chain cannot be loaded: {0}")]
+    Chain(#[from] Fault),
+    /// The schema's own text could not be read back.
+    #[error("the API's schema is broken: {0}")]
+    Schema(#[from] async_graphql::parser::Error),
+}
+
+impl App {
+    /// Starts on `database`, whose schema is current, for people whose tokens `verifier` finds good.
+    pub async fn start(
+        database: &Database,
+        verifier: Verifier,
+        clock: Clock,
+        limits: Limits,
+    ) -> Result<Arc<Self>, StartError> {
+        let central = database.in_central();
+        let log = Log::new(central.clone(), clock);
+        let topology = Arc::new(Topology::new(store::load(&central).await?));
+        let memberships = Memberships::new(central.clone());
+        let forget = memberships.clone();
+        let changed = Box::new(move |_tenant, person| forget.forget(person));
+        let follower = Follower::new(central.clone(), log.clone(), topology.clone(), changed);
+        Ok(Arc::new(Self {
+            sign_in: SignIn::new(verifier, memberships, topology.clone()),
+            api: schema::executor(limits)?,
+            chain: Chain::new(log, topology.clone()),
+            topology,
+            central,
+            following: tokio::spawn(follower.run()),
+        }))
+    }
+
+    /// Whether it can answer: the database does, and the log is followed.
+    pub async fn is_ready(&self) -> bool {
+        !self.following.is_finished() && self.central.ping().await
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        self.following.abort();
+    }
+}

@@ -1,0 +1,88 @@
+//! `demo`: a real chain on a database of its own, and tokens to try it with.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use entity::Role;
+
+use super::import::import;
+use super::{Failure, say, token};
+use crate::app::App;
+use crate::auth::{AuthConfig, DEFAULT_AUDIENCE, DEFAULT_ISSUER, Signer, Verifier, grant, load_or_create};
+use crate::clock::Clock;
+use crate::config::ListenOptions;
+use crate::events::Log;
+use crate::graphql::limits::Limits;
+use crate::http::server;
+use crate::modules::admin::import::Source;
+use crate::tenancy::{Actor, Database, OpenOptions};
+
+#[derive(Args, Debug)]
+pub(super) struct Options {
+    #[command(flatten)]
+    listen: ListenOptions,
+    /// The folder for the database and for the secret that signs the demo's tokens
+    #[arg(long, env, value_name = "DIR", default_value = "demo-data")]
+    data_dir: PathBuf,
+    /// Another database for the demo: postgres://… or sqlite://…; without it, an SQLite file in the data folder
+    #[arg(long, env, value_name = "URL", hide_env_values = true)]
+    database_url: Option<String>,
+}
+
+/// Who can be tried out: what they are, their address, and their company in the example chain.
+const PEOPLE: [(&str, &str, &str); 3] = [
+    ("super_admin", "ada@superstore.example", "superstore"),
+    ("state", "grace@california.example", "united-states/west/california"),
+    ("city", "alan@los-angeles.example", "united-states/west/california/los-angeles"),
+];
+
+/// How long the printed tokens are good.
+const TOKENS_LAST: Duration = Duration::from_hours(24);
+
+pub(super) async fn run(options: Options) -> Result<(), Failure> {
+    let listener = server::listen(options.listen.listen).await?;
+    std::fs::create_dir_all(&options.data_dir)
+        .map_err(|cause| format!("the folder {} cannot be made: {cause}", options.data_dir.display()))?;
+    let config = AuthConfig {
+        secret: Some(load_or_create(&options.data_dir.join("jwt-secret"))?),
+        jwks: None,
+        issuer: DEFAULT_ISSUER.to_owned(),
+        audience: DEFAULT_AUDIENCE.to_owned(),
+    };
+    let in_data_dir = || format!("sqlite://{}", options.data_dir.join("demo.db").display());
+    let url = options.database_url.clone().unwrap_or_else(in_data_dir);
+    let database = Database::open(&url, OpenOptions { create: true, ..OpenOptions::default() }).await?;
+    database.migrate().await?;
+    load_chain(&database).await?;
+    let app = App::start(&database, Verifier::load(&config).await?, Clock::system(), Limits::default()).await?;
+    say(format_args!("GraphiQL     http://{}/graphiql", listener.local_addr()?))?;
+    introduce(&database, &config).await?;
+    Ok(server::serve(listener, app).await?)
+}
+
+/// The Superstore chain, as the project holds it (`data/superstore`).
+const SUPERSTORE: [(&str, &[u8]); 2] = [
+    ("resellers.csv", include_bytes!("../../data/superstore/resellers.csv")),
+    ("orders.csv", include_bytes!("../../data/superstore/orders.csv")),
+];
+
+/// Brings the chain into the database; what is there already stays.
+async fn load_chain(database: &Database) -> Result<(), Failure> {
+    let report = import(database, Source::Memory(&SUPERSTORE), true).await?;
+    tracing::info!(created = report.created, known = report.known, "the Superstore chain is there");
+    Ok(())
+}
+
+/// Makes the demo's people members, and prints a token for each.
+async fn introduce(database: &Database, config: &AuthConfig) -> Result<(), Failure> {
+    let log = Log::new(database.in_central(), Clock::system());
+    let signer = Signer::new(config)?;
+    for (title, email, company) in PEOPLE {
+        let tenant = token::named(database, company).await?;
+        grant(&log, Actor::central(), token::person(config, email), tenant, Role::Owner).await?;
+        let token = signer.sign(email, Some(email), Some(company), TOKENS_LAST)?;
+        say(format_args!("{title:<12} {email}  {token}"))?;
+    }
+    Ok(())
+}

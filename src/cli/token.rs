@@ -1,0 +1,86 @@
+//! `token`: makes a person a member, and prints a token for them.
+
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use entity::{Role, TenantId};
+use uuid::Uuid;
+
+use super::{Failure, say};
+use crate::auth::{AuthConfig, Person, Signer, grant};
+use crate::clock::Clock;
+use crate::config::{AuthOptions, DatabaseOptions};
+use crate::events::Log;
+use crate::modules::admin::find;
+use crate::tenancy::{Actor, Database, OpenOptions};
+
+#[derive(Args, Debug)]
+pub(super) struct Options {
+    /// The person's e-mail address, which is also what the token calls them (`sub`)
+    #[arg(long, env = "TOKEN_USER", value_name = "EMAIL")]
+    user: String,
+    /// The company to make them a member of: its slug, external id or id. Without it, a person who is a member nowhere yet
+    #[arg(long, env = "TOKEN_TENANT", value_name = "SLUG_OR_ID", requires = "role")]
+    tenant: Option<String>,
+    /// What they may do there
+    #[arg(long, env = "TOKEN_ROLE", value_enum, ignore_case = true, requires = "tenant")]
+    role: Option<RoleOption>,
+    /// How long the token is good, such as 30m, 1h or 7d
+    #[arg(long, env = "TOKEN_TTL", value_name = "DURATION", default_value = "1h", value_parser = humantime::parse_duration)]
+    ttl: Duration,
+    #[command(flatten)]
+    database: DatabaseOptions,
+    #[command(flatten)]
+    auth: AuthOptions,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum RoleOption {
+    /// Also manages members, webhooks and deactivation
+    #[value(name = "OWNER")]
+    Owner,
+    /// Also acts
+    #[value(name = "ADMIN")]
+    Admin,
+    /// Reads
+    #[value(name = "VIEWER")]
+    Viewer,
+}
+
+impl From<RoleOption> for Role {
+    fn from(option: RoleOption) -> Self {
+        match option {
+            RoleOption::Owner => Self::Owner,
+            RoleOption::Admin => Self::Admin,
+            RoleOption::Viewer => Self::Viewer,
+        }
+    }
+}
+
+pub(super) async fn run(options: Options) -> Result<(), Failure> {
+    if !options.user.contains('@') {
+        return Err(format!("--user {:?} is no e-mail address", options.user).into());
+    }
+    let config = options.auth.config()?;
+    let signer = Signer::new(&config)?;
+    if let (Some(name), Some(role)) = (&options.tenant, options.role) {
+        let database = Database::open_current(&options.database.database_url, OpenOptions::default()).await?;
+        let log = Log::new(database.in_central(), Clock::system());
+        let tenant = named(&database, name).await?;
+        grant(&log, Actor::central(), person(&config, &options.user), tenant, role.into()).await?;
+    }
+    let tenant = options.tenant.as_deref();
+    say(signer.sign(&options.user, Some(&options.user), tenant, options.ttl)?)
+}
+
+/// The person whom our own tokens call `email`.
+pub(super) fn person(config: &AuthConfig, email: &str) -> Person {
+    Person { issuer: config.issuer.clone(), subject: email.to_owned(), email: Some(email.to_owned()) }
+}
+
+/// The company of this slug, external id or id.
+pub(super) async fn named(database: &Database, name: &str) -> Result<TenantId, Failure> {
+    let id = Uuid::parse_str(name).ok().or_else(|| entity::public_id::parse("reseller", name)).map(TenantId);
+    let found = find(&database.in_central(), name, id).await?;
+    found.ok_or_else(|| format!("there is no company {name:?} in this database").into())
+}

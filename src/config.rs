@@ -1,0 +1,66 @@
+//! What the operator can set: options on the command line, each with its environment variable.
+
+#![expect(clippy::doc_markdown, reason = "the comments on options are shown in the terminal as they are")]
+
+use std::net::SocketAddr;
+
+use clap::Args;
+
+use crate::auth::{AuthConfig, ConfigError, DEFAULT_AUDIENCE, DEFAULT_ISSUER, Secret};
+use crate::telemetry::LogFormat;
+
+/// Where the database is.
+#[derive(Args, Debug)]
+pub struct DatabaseOptions {
+    /// The database: sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME
+    #[arg(long, env, value_name = "URL", default_value = "sqlite://reseller-network.db", hide_env_values = true)]
+    pub database_url: String,
+}
+
+/// Where to listen.
+#[derive(Args, Debug)]
+pub struct ListenOptions {
+    /// The address and port to serve HTTP on; port 0 takes any free one
+    #[arg(long, env, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+}
+
+/// Whose tokens are taken.
+#[derive(Args, Debug)]
+pub struct AuthOptions {
+    /// A secret of at least 32 bytes, shared with whoever issues tokens (HS256)
+    #[arg(long, env, value_name = "SECRET", hide_env_values = true)]
+    pub jwt_secret: Option<String>,
+    /// The file or the http(s) URL of a JSON Web Key Set (RS256, ES256, EdDSA)
+    #[arg(long, env, value_name = "FILE_OR_URL")]
+    pub jwt_jwks: Option<String>,
+    /// The issuer (`iss`) whose tokens are taken
+    #[arg(long, env, value_name = "NAME", default_value = DEFAULT_ISSUER)]
+    pub jwt_issuer: String,
+    /// The audience (`aud`) that tokens must be for
+    #[arg(long, env, value_name = "NAME", default_value = DEFAULT_AUDIENCE)]
+    pub jwt_audience: String,
+}
+
+impl AuthOptions {
+    /// The options, checked as far as they can be by themselves.
+    pub fn config(self) -> Result<AuthConfig, ConfigError> {
+        Ok(AuthConfig {
+            secret: self.jwt_secret.map(Secret::new).transpose()?,
+            jwks: self.jwt_jwks,
+            issuer: self.jwt_issuer,
+            audience: self.jwt_audience,
+        })
+    }
+}
+
+/// What is logged, and how.
+#[derive(Args, Debug)]
+pub struct LogOptions {
+    /// How the log is written
+    #[arg(long, env, value_enum, default_value_t, global = true)]
+    pub log_format: LogFormat,
+    /// What is logged: a level, or levels for parts, such as info,reseller_network=debug
+    #[arg(long, env, value_name = "FILTER", default_value = "info,sea_orm_migration=warn", global = true)]
+    pub log: String,
+}

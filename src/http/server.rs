@@ -1,0 +1,60 @@
+//! Listening, and shutting down gracefully.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use super::router;
+use crate::app::App;
+
+/// How long requests that are under way may go on after the program was asked to end.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// An address could not be listened on.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {address}: {cause}")]
+pub struct ListenError {
+    address: SocketAddr,
+    cause: io::Error,
+}
+
+/// Listens on `address`; port 0 takes any free one.
+pub async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
+    TcpListener::bind(address).await.map_err(|cause| ListenError { address, cause })
+}
+
+/// Serves `app` until the program is asked to end (SIGINT or SIGTERM): stops accepting, finishes what is under way, and returns.
+pub async fn serve(listener: TcpListener, app: Arc<App>) -> io::Result<()> {
+    let (ending, mut ended) = watch::channel(false);
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let address = listener.local_addr()?;
+    tracing::info!(%address, resellers = app.topology.current().len(), "serving");
+    let asked = async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("asked to end: finishing what is under way");
+        ending.send_replace(true);
+    };
+    let serving = axum::serve(listener, router(app)).with_graceful_shutdown(asked);
+    let too_long = async {
+        // An error means that serving ended by itself, and nobody waits here any more.
+        if ended.wait_for(|ended| *ended).await.is_ok() {
+            tokio::time::sleep(GRACE).await;
+        }
+    };
+    tokio::select! {
+        result = serving => result,
+        () = too_long => {
+            tracing::warn!("some requests did not finish in {} s", GRACE.as_secs());
+            Ok(())
+        }
+    }
+}
