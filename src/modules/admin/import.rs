@@ -25,7 +25,7 @@ use self::rows::Rows;
 use crate::events::Log;
 use crate::tenancy::Actor;
 
-pub use self::error::{BadLine, ImportError};
+pub use self::error::{BadLine, Column, ImportError};
 pub use self::source::Source;
 
 /// The file of the companies.
