@@ -108,3 +108,6 @@ fn company(chain: &Snapshot, cursor: &str) -> Result<NodeIndex, InvalidCursor> {
     };
     chain.find(id).ok_or(InvalidCursor)
 }
+
+#[cfg(test)]
+mod tests;
