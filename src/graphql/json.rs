@@ -96,13 +96,18 @@ pub fn write_int(out: &mut Vec<u8>, value: i64) {
 
 /// Writes a text with its quotes.
 pub fn write_str(out: &mut Vec<u8>, text: &str) {
-    if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+    if needs_escapes(text) {
+        write(out, text);
+    } else {
         out.push(b'"');
         out.extend_from_slice(text.as_bytes());
         out.push(b'"');
-    } else {
-        write(out, text);
     }
+}
+
+/// Whether JSON writes a text otherwise than as it stands. Looks at every byte, so that the processor can look at many at once.
+fn needs_escapes(text: &str) -> bool {
+    text.bytes().fold(false, |found, byte| found | (byte < b' ') | (byte == b'"') | (byte == b'\\'))
 }
 
 /// Writes anything that is surely JSON. What could fail (a map whose keys are no texts) is written as `null`.

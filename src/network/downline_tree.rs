@@ -26,8 +26,8 @@ pub struct TreeNode {
     pub node: NodeIndex,
     /// Steps below the tree's root.
     pub depth: u32,
-    /// Its children in this answer, as indices into the tree's nodes.
-    pub children: Vec<usize>,
+    /// The nodes after it and before this index are the ones below it.
+    end: usize,
 }
 
 impl DownlineTree {
@@ -58,12 +58,20 @@ impl DownlineTree {
             tree.add(&mut way, node, depth);
         }
         tree.truncated = walk.next().is_some();
+        tree.end(&mut way, 0);
         Ok(tree)
     }
 
     /// The nodes of the page.
     pub fn page(&self) -> std::ops::Range<usize> {
         self.page_start..self.nodes.len()
+    }
+
+    /// The children of the node at `at` that this answer has, as indices into the tree's nodes.
+    pub fn children(&self, at: usize) -> impl Iterator<Item = usize> {
+        let end = self.nodes[at].end;
+        let within = move |child: usize| (child < end).then_some(child);
+        std::iter::successors(within(at + 1), move |&child| within(self.nodes[child].end))
     }
 
     /// The cursor after which a truncated tree goes on.
@@ -78,14 +86,18 @@ impl DownlineTree {
         self
     }
 
-    fn add(&mut self, way: &mut Vec<usize>, node: NodeIndex, depth: u32) {
-        let at = self.nodes.len();
-        way.truncate(depth as usize);
-        if let Some(&parent) = way.last() {
-            self.nodes[parent].children.push(at);
+    /// Ends the nodes on the way that are `depth` steps or more below the root: what is added from now on is not below them.
+    fn end(&mut self, way: &mut Vec<usize>, depth: u32) {
+        let end = self.nodes.len();
+        for node in way.drain(way.len().min(depth as usize)..) {
+            self.nodes[node].end = end;
         }
-        way.push(at);
-        self.nodes.push(TreeNode { node, depth, children: Vec::new() });
+    }
+
+    fn add(&mut self, way: &mut Vec<usize>, node: NodeIndex, depth: u32) {
+        self.end(way, depth);
+        way.push(self.nodes.len());
+        self.nodes.push(TreeNode { node, depth, end: self.nodes.len() + 1 });
     }
 }
 

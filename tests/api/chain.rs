@@ -1,11 +1,13 @@
 //! The chain as a service: who may change what, and what the change does.
 
-use entity::{FreezeId, Role, TenantId, TenantStatus, Timestamp};
+mod freezing;
+mod moving;
+
+use entity::{FreezeId, Role, TenantId, TenantStatus};
 use reseller_network::{
-    clock::Clock,
     error::{Refusal, RefusalCode, ServiceError},
     modules::admin::NewReseller,
-    tenancy::{Actor, OpenOptions, topology::Snapshot},
+    tenancy::{Actor, topology::Snapshot},
 };
 
 use crate::support::{
@@ -20,16 +22,6 @@ on_both_databases!(
     a_viewer_changes_nothing_an_admin_acts_an_owner_deactivates,
     statuses_go_from_pending_to_active_to_deactivated_and_back,
     a_company_that_is_not_active_changes_nothing,
-    a_frozen_company_changes_nothing,
-    a_freeze_holds_for_the_whole_subtree_and_for_who_joins_it_later,
-    each_placer_has_one_freeze_on_a_company,
-    a_freeze_is_removed_by_its_placer_or_those_above_and_others_stay,
-    a_reason_is_given,
-    a_move_takes_the_whole_subtree_along,
-    a_move_makes_no_cycle,
-    a_move_stays_below_the_actor,
-    former_parents_are_kept,
-    former_parents_are_in_order_also_when_the_clock_goes_back,
     one_database_holds_one_chain,
     slugs_and_external_ids_are_one_namespace,
     what_cannot_be_a_company_is_refused,
@@ -202,180 +194,6 @@ async fn a_company_that_is_not_active_changes_nothing(database: TestDatabase) {
     let outcome = family.chain.move_reseller(owner(family.root), family.right, family.left).await;
     assert_refused(outcome, RefusalCode::Invalid);
     family.chain.freeze(owner(family.child), family.grandchild, "late").await.expect("its descendants work on");
-}
-
-async fn a_frozen_company_changes_nothing(database: TestDatabase) {
-    let family = Family::new(&database).await;
-    let own = family.frozen(family.left, family.grandchild).await;
-    let cause = family.frozen(family.root, family.left).await;
-    for actor in [owner(family.left), owner(family.child)] {
-        for refusal in family.ask_all(actor, family.grandchild).await {
-            assert_eq!(refusal.code, RefusalCode::Frozen, "{refusal}");
-        }
-        assert_refused(family.chain.thaw(actor, own, None).await, RefusalCode::Frozen);
-        assert_refused(family.chain.create(actor, company(family.child, "New")).await, RefusalCode::Frozen);
-    }
-    family.chain.thaw(owner(family.root), cause, None).await.expect("by its placer");
-    family.chain.thaw(owner(family.left), own, None).await.expect("no longer frozen");
-}
-
-async fn a_freeze_holds_for_the_whole_subtree_and_for_who_joins_it_later(database: TestDatabase) {
-    let family = Family::new(&database).await;
-    let freeze = family.frozen(family.root, family.left).await;
-    let later = family.add(family.grandchild, "Later").await;
-    family.moved(owner(family.root), family.right, family.child).await;
-    let whole = [family.left, family.child, family.grandchild, later, family.right];
-    let is = |expected| {
-        let snapshot = family.snapshot();
-        assert!(!is_frozen(&snapshot, family.root));
-        assert_eq!(whole.map(|tenant| is_frozen(&snapshot, tenant)), [expected; 5]);
-        assert_eq!(snapshot.frozen_count(node(&snapshot, family.root)), if expected { 5 } else { 0 });
-    };
-    is(true);
-    assert_eq!(
-        family.recount().await.causes(node(&family.recount().await, later)).len(),
-        1,
-        "stored once, on the node"
-    );
-    family.chain.thaw(owner(family.root), freeze, None).await.expect("by its placer");
-    is(false);
-}
-
-async fn each_placer_has_one_freeze_on_a_company(database: TestDatabase) {
-    let family = Family::new(&database).await;
-    let target = family.grandchild;
-    for placer in [family.root, family.left, family.child] {
-        family.frozen(placer, target).await;
-        let again = family.chain.freeze(owner(placer), target, "again").await;
-        assert_refused(again, RefusalCode::Conflict);
-    }
-    let by_operator = family.chain.freeze(Actor::central(), target, "late").await;
-    assert_refused(by_operator, RefusalCode::Conflict);
-    let snapshot = family.snapshot();
-    let placers: Vec<_> = snapshot.own_freezes(node(&snapshot, target)).iter().map(|freeze| freeze.placed_by).collect();
-    assert_eq!(placers, [family.root, family.left, family.child]);
-}
-
-async fn a_freeze_is_removed_by_its_placer_or_those_above_and_others_stay(database: TestDatabase) {
-    let family = Family::new(&database).await;
-    let target = family.grandchild;
-    let (by_root, by_left) = (family.frozen(family.root, target).await, family.frozen(family.left, target).await);
-    let by_child = family.frozen(family.child, target).await;
-    let unknown = refusal(family.chain.thaw(owner(family.right), FreezeId::generate(), None).await);
-    assert_eq!(unknown.code, RefusalCode::NotFound);
-    for freeze in [by_root, by_left, by_child] {
-        assert_eq!(refusal(family.chain.thaw(owner(family.right), freeze, None).await), unknown, "out of reach");
-    }
-    assert_refused(family.chain.thaw(owner(family.child), by_left, None).await, RefusalCode::NotAllowed);
-    assert_refused(family.chain.thaw(owner(family.left), by_root, None).await, RefusalCode::NotAllowed);
-    let left = async |expected: &[FreezeId]| {
-        let snapshot = family.caught_up().await;
-        let freezes = snapshot.own_freezes(node(&snapshot, target));
-        assert_eq!(freezes.iter().map(|freeze| freeze.id).collect::<Vec<_>>(), expected);
-        assert_eq!(is_frozen(&snapshot, target), !expected.is_empty());
-    };
-    let on = family.chain.thaw(owner(family.left), by_child, Some("paid")).await.expect("from above the placer");
-    assert_eq!(on, target);
-    left(&[by_root, by_left]).await;
-    let again = refusal(family.chain.thaw(owner(family.right), by_child, None).await);
-    assert_eq!(again, unknown, "a freeze that is gone was never there");
-    family.chain.thaw(owner(family.left), by_left, None).await.expect("by its placer");
-    left(&[by_root]).await;
-    family.chain.thaw(Actor::central(), by_root, None).await.expect("by the operator");
-    left(&[]).await;
-}
-
-async fn a_reason_is_given(database: TestDatabase) {
-    let family = Family::new(&database).await;
-    for reason in ["", " \n", &"x".repeat(501)] {
-        let outcome = family.chain.freeze(owner(family.root), family.left, reason).await;
-        assert_refused(outcome, RefusalCode::Invalid);
-    }
-    let reason = "ß".repeat(500);
-    family.chain.freeze(owner(family.root), family.left, &reason).await.expect("characters, not bytes");
-    let snapshot = family.snapshot();
-    assert_eq!(snapshot.own_freezes(node(&snapshot, family.left))[0].reason, reason);
-}
-
-async fn a_move_takes_the_whole_subtree_along(database: TestDatabase) {
-    let family = Family::new(&database).await;
-    family.moved(owner(family.root), family.child, family.right).await;
-    let snapshot = family.snapshot();
-    assert_eq!(parent(&snapshot, family.child), Some(family.right));
-    assert_eq!(parent(&snapshot, family.grandchild), Some(family.child));
-    let counts = [family.root, family.left, family.right].map(|at| snapshot.descendant_count(node(&snapshot, at)));
-    assert_eq!(counts, [4, 0, 2]);
-    assert_refused(family.chain.freeze(owner(family.left), family.child, "late").await, RefusalCode::NotFound);
-    family.frozen(family.right, family.grandchild).await;
-}
-
-async fn a_move_makes_no_cycle(database: TestDatabase) {
-    let family = Family::new(&database).await;
-    for below in [family.left, family.child, family.grandchild] {
-        for actor in [owner(family.root), Actor::central()] {
-            let outcome = family.chain.move_reseller(actor, family.left, below).await;
-            assert_refused(outcome, RefusalCode::Invalid);
-        }
-    }
-    let root = family.chain.move_reseller(Actor::central(), family.root, family.left).await;
-    assert_refused(root, RefusalCode::Invalid);
-    let there_already = family.chain.move_reseller(owner(family.root), family.child, family.left).await;
-    assert_refused(there_already, RefusalCode::Invalid);
-}
-
-async fn a_move_stays_below_the_actor(database: TestDatabase) {
-    let family = Family::new(&database).await;
-    for below in [family.right, family.root] {
-        let outcome = family.chain.move_reseller(owner(family.left), family.grandchild, below).await;
-        assert_refused(outcome, RefusalCode::NotFound);
-    }
-    family.moved(owner(family.left), family.grandchild, family.left).await;
-    assert_eq!(parent(&family.snapshot(), family.grandchild), Some(family.left));
-}
-
-/// A replica whose clock shows what the test says.
-async fn replica_at(database: &TestDatabase) -> (Replica, std::sync::Arc<std::sync::atomic::AtomicI64>) {
-    let now = std::sync::Arc::new(std::sync::atomic::AtomicI64::new(0));
-    let hand = now.clone();
-    let clock = Clock::reading(move || Timestamp(hand.load(std::sync::atomic::Ordering::Relaxed)));
-    (Replica::open_with(&database.url, OpenOptions::default(), clock).await, now)
-}
-
-async fn former_parents_are_kept(database: TestDatabase) {
-    let (replica, now) = replica_at(&database).await;
-    let family = Family::of(replica).await;
-    for (at, below) in [(10, family.right), (20, family.root), (30, family.left)] {
-        now.store(at, std::sync::atomic::Ordering::Relaxed);
-        family.moved(Actor::central(), family.child, below).await;
-    }
-    for snapshot in [&*family.snapshot(), &family.recount().await] {
-        let at = |instant| {
-            let parent = snapshot.parent_at(node(snapshot, family.child), Timestamp(instant)).expect("a parent");
-            snapshot.id(parent)
-        };
-        assert_eq!([0, 9].map(at), [family.left; 2]);
-        assert_eq!([10, 19].map(at), [family.right; 2], "a move is in force from its own instant on");
-        assert_eq!([20, 29].map(at), [family.root; 2]);
-        assert_eq!([30, 99].map(at), [family.left; 2]);
-        let line = snapshot.ancestors_at(node(snapshot, family.grandchild), Timestamp(15));
-        let line: Vec<_> = line.map(|node| snapshot.id(node)).collect();
-        assert_eq!(line, [family.child, family.right, family.root], "the chain of its day");
-    }
-}
-
-async fn former_parents_are_in_order_also_when_the_clock_goes_back(database: TestDatabase) {
-    let (replica, now) = replica_at(&database).await;
-    let family = Family::of(replica).await;
-    for (at, below) in [(100, family.right), (100, family.root), (50, family.left)] {
-        now.store(at, std::sync::atomic::Ordering::Relaxed);
-        family.moved(Actor::central(), family.child, below).await;
-    }
-    for snapshot in [&*family.snapshot(), &family.recount().await] {
-        let parents = [99, 100, 101, 102].map(|instant| {
-            snapshot.parent_at(node(snapshot, family.child), Timestamp(instant)).map(|parent| snapshot.id(parent))
-        });
-        assert_eq!(parents, [family.left, family.right, family.root, family.left].map(Some));
-    }
 }
 
 async fn one_database_holds_one_chain(database: TestDatabase) {

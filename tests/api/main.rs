@@ -7,6 +7,7 @@ mod chain;
 mod cli;
 mod import;
 mod log;
+mod owned_tables;
 mod races;
 #[path = "../support/mod.rs"]
 mod support;

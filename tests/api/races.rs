@@ -1,12 +1,15 @@
 //! Two processes that change one chain at random, at the same time.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{Arc, Mutex},
+};
 
-use entity::{FreezeId, Position, TenantId};
+use entity::{FreezeId, Position, TenantId, event};
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use reseller_network::{
     error::ServiceError,
-    events::kinds,
+    events::{kinds, tail},
     tenancy::{Actor, topology::Snapshot},
 };
 use tokio::task::JoinSet;
@@ -105,7 +108,8 @@ async fn change_the_chain_at_random() {
     let replica = Arc::new(Replica::open(url).await);
     let all: Arc<[TenantId]> = companies(&replica.snapshot()).into();
 
-    let watching = tokio::spawn(watch(replica.clone(), all.clone()));
+    let seen = Arc::new(Mutex::new(vec![replica.snapshot()]));
+    let watching = tokio::spawn(watch(replica.clone(), all.clone(), seen.clone()));
     let mut tasks = JoinSet::new();
     for task in 0..TASKS {
         let rng = StdRng::seed_from_u64(seed * TASKS + task);
@@ -121,6 +125,8 @@ async fn change_the_chain_at_random() {
     process::say(&describe(&replica.snapshot(), &all));
     watching.abort();
     assert!(watching.await.expect_err("it watches for ever").is_cancelled(), "every snapshot was consistent");
+    let seen = seen.lock().expect("nobody else").clone();
+    assert_replayed(&replica, &seen, &all).await;
 }
 
 fn companies(snapshot: &Snapshot) -> Vec<TenantId> {
@@ -131,13 +137,50 @@ fn companies(snapshot: &Snapshot) -> Vec<TenantId> {
     all
 }
 
-/// Looks at each snapshot that comes by.
-async fn watch(replica: Arc<Replica>, all: Arc<[TenantId]>) {
+/// Looks at each snapshot that comes by, and keeps it.
+async fn watch(replica: Arc<Replica>, all: Arc<[TenantId]>, seen: Arc<Mutex<Vec<Arc<Snapshot>>>>) {
     loop {
         let snapshot = replica.snapshot();
         assert_consistent(&snapshot, &all);
-        replica.topology.wait_for(Position(snapshot.position().0 + 1)).await;
+        let next = Position(snapshot.position().0 + 1);
+        seen.lock().expect("nobody panicked").push(snapshot);
+        replica.topology.wait_for(next).await;
     }
+}
+
+/// Parent and freezes of each company.
+type Places = BTreeMap<TenantId, (Option<TenantId>, BTreeSet<FreezeId>)>;
+
+fn places(snapshot: &Snapshot, all: &[TenantId]) -> Places {
+    let place = |id: &TenantId| {
+        let own = node(snapshot, *id);
+        let freezes = snapshot.own_freezes(own).iter().map(|freeze| freeze.id).collect();
+        (*id, (snapshot.parent(own).map(|parent| snapshot.id(parent)), freezes))
+    };
+    all.iter().map(place).collect()
+}
+
+/// Asserts that each snapshot is the chain at its own position of the log: nothing earlier is missing, nothing later is mixed in.
+async fn assert_replayed(replica: &Replica, seen: &[Arc<Snapshot>], all: &[TenantId]) {
+    let mut expected = places(&seen[0], all);
+    let events = tail::read_after(&replica.central, seen[0].position(), 1_000_000).await.expect("the log");
+    let mut events = events.into_iter().peekable();
+    for snapshot in seen {
+        while let Some(event) = events.next_if(|event| event.position <= snapshot.position()) {
+            let place = expected.get_mut(&event.subject_tenant_id.expect("a subject")).expect("a company");
+            match event.event_type.as_str() {
+                kinds::RESELLER_MOVED => place.0 = Some(id_in(&event, "newParentId")),
+                kinds::SUBTREE_FROZEN => assert!(place.1.insert(id_in(&event, "freezeId"))),
+                kinds::SUBTREE_THAWED => assert!(place.1.remove(&id_in(&event, "freezeId"))),
+                other => panic!("nobody did this: {other}"),
+            }
+        }
+        assert_eq!(places(snapshot, all), expected, "a mixed read at {:?}", snapshot.position());
+    }
+}
+
+fn id_in<I: serde::de::DeserializeOwned>(event: &event::Model, field: &str) -> I {
+    serde_json::from_value(event.data[field].clone()).expect("an id")
 }
 
 async fn change(replica: Arc<Replica>, all: Arc<[TenantId]>, mut rng: StdRng) -> Done {

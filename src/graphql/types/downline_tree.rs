@@ -122,7 +122,7 @@ impl DownlineNode {
 
     /// The nodes directly below it that this answer has, by name.
     async fn children(&self) -> Vec<Self> {
-        self.place().children.iter().map(|&at| Self { shown: self.shown.clone(), at }).collect()
+        self.shown.tree.children(self.at).map(|at| Self { shown: self.shown.clone(), at }).collect()
     }
 
     /// The reseller itself.

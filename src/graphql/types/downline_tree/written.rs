@@ -4,6 +4,7 @@ use bytes::Bytes;
 use entity::{TenantId, public_id};
 
 use super::Shown;
+use crate::graphql::context::Sight;
 use crate::graphql::id::Identified;
 use crate::graphql::json;
 use crate::graphql::raw::{Below, Known as Found, Plan, RawFields};
@@ -72,8 +73,8 @@ pub(super) fn write(shown: &Shown, plan: &Plan<Known>) -> Bytes {
 }
 
 fn write_node(shown: &Shown, at: usize, out: &mut Vec<u8>, below: Below<'_, Known>) {
-    let chain = &shown.sight.chain;
-    let place = &shown.tree.nodes[at];
+    let Shown { sight: Sight { chain, .. }, tree } = shown;
+    let place = &tree.nodes[at];
     let node = place.node;
     below.write_object(out, |out, field, below| match field {
         Known::ResellerId => write_id(out, chain.id(node)),
@@ -87,7 +88,7 @@ fn write_node(shown: &Shown, at: usize, out: &mut Vec<u8>, below: Below<'_, Know
         Known::Depth => json::write_int(out, place.depth.into()),
         Known::ChildCount => write_count(out, chain.child_count(node)),
         Known::DescendantCount => write_count(out, chain.descendant_count(node)),
-        Known::Children => json::write_list(out, place.children.iter(), |out, &at| write_node(shown, at, out, below)),
+        Known::Children => json::write_list(out, tree.children(at), |out, at| write_node(shown, at, out, below)),
         _ => json::write_null(out),
     });
 }
