@@ -158,7 +158,7 @@ async fn a_bomb_is_refused_and_the_process_lives() {
         let fragments: String = (0..levels).map(fragment).collect();
         format!("{{ ...f0 }} {fragments} fragment f{levels} on Query {{ viewer {{ role }} }}")
     };
-    let aliases: String = (0..200).map(|at| format!("a{at}: viewer {{ role }} ")).collect();
+    let aliases = (0..200).map(|at| format!("a{at}: viewer {{ role }}")).collect::<Vec<_>>().join(" ");
     let wide = "{ downline(first: 100) { nodes { children(first: 100) { nodes { children(first: 100) { nodes { id } } } } } } }";
     for bomb in [
         nested(2_000),
