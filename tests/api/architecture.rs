@@ -34,9 +34,6 @@ const NOT_IN_GRAPHQL: &[&str] = &["CentralDb", "Database", "in_central", "Actor:
 /// A file is under 300 lines; look again at 400.
 const MAX_LINES: usize = 400;
 
-/// Longer ones: lists of short tests that share their beginning.
-const LONG: &[&str] = &["tests/api/chain.rs", "tests/api/tenant_filter.rs"];
-
 #[test]
 fn imports_run_inwards() {
     let mut wrong = BTreeSet::new();
@@ -71,8 +68,7 @@ fn files_are_small_and_whole() {
     let left_open = [concat!("to", "do!"), concat!("unimple", "mented!"), concat!("#[ig", "nore")];
     for file in ["src", "entity/src", "migration/src", "tests", "benches"].into_iter().flat_map(files) {
         let text = fs::read_to_string(&file).expect("a source file");
-        let may_be_long = LONG.iter().any(|long| file.ends_with(long));
-        assert!(may_be_long || text.lines().count() < MAX_LINES, "{} has {MAX_LINES} lines or more", file.display());
+        assert!(text.lines().count() < MAX_LINES, "{} has {MAX_LINES} lines or more", file.display());
         for word in left_open {
             assert!(!text.contains(word), "{} has {word}", file.display());
         }
