@@ -1,16 +1,20 @@
 //! Puts the parts together.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::auth::{Memberships, SignIn, Verifier};
 use crate::clock::Clock;
 use crate::error::Fault;
-use crate::events::{Follower, Log};
+use crate::events::{Follower, Freshness, Log};
 use crate::graphql::limits::Limits;
 use crate::graphql::schema::{self, ApiExecutor};
 use crate::modules::admin::Chain;
 use crate::tenancy::topology::{Topology, store};
 use crate::tenancy::{CentralDb, Database};
+
+/// Memory that is older than this is not to be answered from: some other process may have taken somebody's rights away meanwhile.
+const STALE_AFTER: Duration = Duration::from_secs(5);
 
 /// A running program: the chain in memory, kept at the log's end, and the services over it.
 pub struct App {
@@ -23,6 +27,7 @@ pub struct App {
     /// The chain in memory.
     pub topology: Arc<Topology>,
     central: CentralDb,
+    freshness: Freshness,
     following: tokio::task::JoinHandle<()>,
 }
 
@@ -50,21 +55,22 @@ impl App {
         let topology = Arc::new(Topology::new(store::load(&central).await?));
         let memberships = Memberships::new(central.clone());
         let forget = memberships.clone();
-        let changed = Box::new(move |_tenant, person| forget.forget(person));
+        let changed = Box::new(move |changed| forget.forget(changed));
         let follower = Follower::new(central.clone(), log.clone(), topology.clone(), changed);
         Ok(Arc::new(Self {
-            sign_in: SignIn::new(verifier, memberships, topology.clone()),
+            sign_in: SignIn::new(verifier, memberships, topology.clone(), follower.freshness()),
             api: schema::executor(limits)?,
             chain: Chain::new(log, topology.clone()),
             topology,
             central,
+            freshness: follower.freshness(),
             following: tokio::spawn(follower.run()),
         }))
     }
 
     /// Whether it can answer: the database does, and the log is followed.
     pub async fn is_ready(&self) -> bool {
-        !self.following.is_finished() && self.central.ping().await
+        self.freshness.age() < STALE_AFTER && self.central.ping().await
     }
 }
 

@@ -10,6 +10,15 @@ pub enum Fault {
     /// The database could not do what it was asked.
     #[error("database: {0}")]
     Database(#[from] DbErr),
+    /// A computation was cut off.
+    #[error("computation: {0}")]
+    Computation(#[from] tokio::task::JoinError),
+    /// The log has not been followed for too long.
+    #[error("what is held in memory is out of date")]
+    OutOfDate,
+    /// The keys that tokens are checked with cannot be had.
+    #[error("keys: {0}")]
+    Keys(String),
     /// The rows of the chain contradict one another.
     #[error("chain: {0}")]
     Chain(#[from] InconsistentChain),
@@ -58,8 +67,6 @@ impl Refusal {
 pub enum RefusalCode {
     /// The input breaks a rule.
     Invalid,
-    /// Something that must be given is missing.
-    Required,
     /// There is no such thing, or the caller may not see it.
     NotFound,
     /// The caller may see it and may not do this to it.

@@ -5,6 +5,8 @@ use sea_orm::{DbErr, DeriveValueType, TryFromU64};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::public_id;
+
 macro_rules! typed_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -53,6 +55,17 @@ typed_id!(
     /// An event that this program made: the id of its own events in the log.
     EventId
 );
+
+impl TenantId {
+    /// The prefix of its public ids.
+    pub const KIND: &'static str = "reseller";
+
+    /// The id that `text` is: a bare UUID, or a public id.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Uuid::parse_str(text).ok().or_else(|| public_id::parse(Self::KIND, text)).map(Self)
+    }
+}
 
 /// A person, who is (`iss`, `sub`) of their token.
 ///

@@ -2,6 +2,7 @@
 
 use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
+use time::format_description::well_known::Rfc3339;
 use time::{Date, OffsetDateTime};
 
 /// An instant: microseconds since 1970-01-01T00:00:00Z, stored as an integer in both databases.
@@ -28,6 +29,13 @@ impl Timestamp {
                 time::PrimitiveDateTime::MAX.assume_utc()
             }
         })
+    }
+
+    /// The instant by RFC 3339, in UTC, as it leaves the program.
+    #[must_use]
+    pub fn to_rfc3339(self) -> String {
+        // Only a year beyond 9999 has no text, and `to_utc` gives none.
+        self.to_utc().format(&Rfc3339).unwrap_or_default()
     }
 }
 

@@ -134,7 +134,10 @@ async fn create_tenants(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             ForeignKey::create().from(FormerParents::Table, FormerParents::ParentId).to(Tenants::Table, Tenants::Id),
         )
         .to_owned();
-    manager.create_table(former_parents).await
+    manager.create_table(former_parents).await?;
+    let last_move =
+        Index::create().name("former_parents_until").table(FormerParents::Table).col(FormerParents::Until).to_owned();
+    manager.create_index(last_move).await
 }
 
 async fn create_freezes(manager: &SchemaManager<'_>) -> Result<(), DbErr> {

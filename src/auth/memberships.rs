@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use entity::{MembershipId, PersonId, Position, Role, TenantId, membership, person};
 use moka::sync::Cache;
@@ -11,11 +12,14 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 
-use crate::events::{Fact, Log, Transaction, kinds};
+use crate::events::{Fact, Log, MembershipsChanged, Transaction, kinds};
 use crate::tenancy::{Actor, CentralDb};
 
 /// Persons remembered at once.
 const REMEMBERED: u64 = 100_000;
+
+/// How long a person is remembered at most. Changes are told of; this bounds what a fault in that could do.
+const REMEMBERED_FOR: Duration = Duration::from_mins(1);
 
 /// What a person may do in one tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +45,8 @@ impl Memberships {
     /// The memberships in the database behind `central`.
     #[must_use]
     pub fn new(central: CentralDb) -> Self {
-        Self { central, remembered: Cache::new(REMEMBERED), forgotten: Arc::default() }
+        let remembered = Cache::builder().max_capacity(REMEMBERED).time_to_live(REMEMBERED_FOR).build();
+        Self { central, remembered, forgotten: Arc::default() }
     }
 
     /// The seats of `person`, oldest first.
@@ -64,10 +69,13 @@ impl Memberships {
         Ok(seats)
     }
 
-    /// Forgets what is known of `person`, whose memberships have changed.
-    pub fn forget(&self, person: PersonId) {
+    /// Forgets what is known of those whose memberships have changed.
+    pub fn forget(&self, changed: MembershipsChanged) {
         self.forgotten.fetch_add(1, Ordering::SeqCst);
-        self.remembered.invalidate(&person);
+        match changed {
+            MembershipsChanged::Of(person) => self.remembered.invalidate(&person),
+            MembershipsChanged::OfAnybody => self.remembered.invalidate_all(),
+        }
     }
 }
 
@@ -110,7 +118,7 @@ pub async fn grant(log: &Log, actor: Actor, person: Person, tenant: TenantId, ro
                 owner_tenant_id: NotSet,
                 person_id: Set(person_id),
                 role: Set(role),
-                created_at: Set(change.clock().now()),
+                created_at: Set(change.now()),
             };
             members.insert::<membership::Entity>(row).await?;
         }
@@ -126,7 +134,7 @@ async fn know(change: &Transaction, person: Person) -> Result<(), DbErr> {
         issuer: Set(person.issuer),
         subject: Set(person.subject),
         email: Set(person.email),
-        created_at: Set(change.clock().now()),
+        created_at: Set(change.now()),
     };
     let newest_address = OnConflict::column(person::Column::Id).update_column(person::Column::Email).to_owned();
     person::Entity::insert(row).on_conflict(newest_address).exec_without_returning(change.db()).await.map(drop)

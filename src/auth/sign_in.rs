@@ -1,14 +1,15 @@
 //! From a request's headers to a caller: who it is, and for which company they act.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::HeaderMap;
 use entity::{PersonId, Role, TenantId, TenantStatus, Timestamp};
-use uuid::Uuid;
 
 use super::memberships::{Memberships, Seat};
-use super::{Claims, Verifier, bearer};
+use super::{Claims, Refused, Verifier, bearer};
 use crate::error::Fault;
+use crate::events::Freshness;
 use crate::tenancy::topology::{Snapshot, Topology};
 use crate::tenancy::{Actor, Scope};
 
@@ -64,18 +65,25 @@ pub struct SignIn {
     verifier: Verifier,
     memberships: Memberships,
     topology: Arc<Topology>,
+    freshness: Freshness,
 }
+
+/// How old memory may be for anybody to sign in by it: somebody's rights may have been taken away meanwhile.
+const TOO_OLD: Duration = Duration::from_secs(30);
 
 impl SignIn {
     /// Signs in by tokens that `verifier` finds good.
     #[must_use]
-    pub fn new(verifier: Verifier, memberships: Memberships, topology: Arc<Topology>) -> Self {
-        Self { verifier, memberships, topology }
+    pub fn new(verifier: Verifier, memberships: Memberships, topology: Arc<Topology>, freshness: Freshness) -> Self {
+        Self { verifier, memberships, topology, freshness }
     }
 
     /// Who sends a request with these headers, and the chain as it is for this request.
     pub async fn caller(&self, headers: &HeaderMap) -> Result<(Caller, Arc<Snapshot>), SignInError> {
         let claims = self.claims(headers).await?;
+        if self.freshness.age() > TOO_OLD {
+            return Err(Fault::OutOfDate.into());
+        }
         let person = claims.person_id();
         let seats = self.memberships.of(person).await.map_err(Fault::from)?;
         let chain = self.topology.current();
@@ -87,8 +95,12 @@ impl SignIn {
     }
 
     async fn claims(&self, headers: &HeaderMap) -> Result<Claims, SignInError> {
-        let refused = |refused| {
-            tracing::info!(reason = %refused, "a token was refused");
+        let refused = |refused: Refused| {
+            let reason = refused.reason();
+            if refused.is_fault() {
+                return SignInError::Fault(Fault::Keys(reason.to_string()));
+            }
+            tracing::info!(%reason, "a token was refused");
             SignInError::Unauthenticated
         };
         let token = bearer(headers).map_err(refused)?.ok_or(SignInError::Unauthenticated)?;
@@ -114,7 +126,7 @@ fn choose(
     header: Option<&str>,
 ) -> Result<Option<Seat>, SignInError> {
     let named = match (claim, header) {
-        (None, None) => return Ok(only(chain, seats)),
+        (None, None) => return only(chain, seats),
         (Some(name), None) | (None, Some(name)) => find(chain, name),
         (Some(claim), Some(header)) => find(chain, claim).filter(|tenant| find(chain, header) == Some(*tenant)),
     };
@@ -122,9 +134,14 @@ fn choose(
     seat.copied().map(Some).ok_or(SignInError::Forbidden)
 }
 
-fn only(chain: &Snapshot, seats: &[Seat]) -> Option<Seat> {
+/// The only seat. Nobody signs in whose companies were all switched off.
+fn only(chain: &Snapshot, seats: &[Seat]) -> Result<Option<Seat>, SignInError> {
     let mut open = seats.iter().filter(|seat| may_sign_in(chain, seat.tenant));
-    open.next().filter(|_| open.next().is_none()).copied()
+    match (open.next(), open.next()) {
+        (None, _) if !seats.is_empty() => Err(SignInError::Forbidden),
+        (seat, None) => Ok(seat.copied()),
+        (_, Some(_)) => Ok(None),
+    }
 }
 
 fn may_sign_in(chain: &Snapshot, tenant: TenantId) -> bool {
@@ -136,6 +153,6 @@ pub fn find(chain: &Snapshot, name: &str) -> Option<TenantId> {
     if let Some(node) = chain.find_named(name) {
         return Some(chain.id(node));
     }
-    let id = Uuid::parse_str(name).ok().or_else(|| entity::public_id::parse("reseller", name))?;
-    chain.find(TenantId(id)).map(|node| chain.id(node))
+    let id = TenantId::parse(name)?;
+    chain.find(id).map(|_| id)
 }

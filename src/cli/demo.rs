@@ -1,6 +1,6 @@
 //! `demo`: a real chain on a database of its own, and tokens to try it with.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -16,6 +16,7 @@ use crate::events::Log;
 use crate::graphql::limits::Limits;
 use crate::http::server;
 use crate::modules::admin::import::Source;
+use crate::modules::admin::{find, has_root};
 use crate::tenancy::{Actor, Database, OpenOptions};
 
 #[derive(Args, Debug)]
@@ -50,15 +51,31 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
         issuer: DEFAULT_ISSUER.to_owned(),
         audience: DEFAULT_AUDIENCE.to_owned(),
     };
-    let in_data_dir = || format!("sqlite://{}", options.data_dir.join("demo.db").display());
-    let url = options.database_url.clone().unwrap_or_else(in_data_dir);
+    let url = options.database_url.clone().unwrap_or_else(|| sqlite_url(&options.data_dir.join("demo.db")));
     let database = Database::open(&url, OpenOptions { create: true, ..OpenOptions::default() }).await?;
+    refuse_another_chain(&database).await?;
     database.migrate().await?;
     load_chain(&database).await?;
     let app = App::start(&database, Verifier::load(&config).await?, Clock::system(), Limits::default()).await?;
     say(format_args!("GraphiQL     http://{}/graphiql", listener.local_addr()?))?;
     introduce(&database, &config).await?;
     Ok(server::serve(listener, app).await?)
+}
+
+/// The URL of an SQLite database in `file`, whatever its name.
+fn sqlite_url(file: &Path) -> String {
+    let path = file.display().to_string().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
+    format!("sqlite://{path}")
+}
+
+/// Before anything is changed: the database must be empty, or the demo's already.
+async fn refuse_another_chain(database: &Database) -> Result<(), Failure> {
+    let (_, _, root) = PEOPLE[0];
+    let empty = database.schema().await?.applied.is_empty();
+    if empty || !has_root(&database.in_central()).await? || find(&database.in_central(), root).await?.is_some() {
+        return Ok(());
+    }
+    Err("the database holds another chain: the demo needs one of its own".into())
 }
 
 /// The Superstore chain, as the project holds it (`data/superstore`).

@@ -9,6 +9,7 @@ mod token;
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
@@ -54,7 +55,10 @@ pub fn run() -> ExitCode {
         Ok(runtime) => runtime,
         Err(cause) => return fail(&cause.into()),
     };
-    match runtime.block_on(execute(cli.command)) {
+    let outcome = runtime.block_on(execute(cli.command));
+    // What still computes for nobody is not waited for.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => fail(&why),
     }

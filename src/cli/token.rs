@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use entity::{Role, TenantId};
-use uuid::Uuid;
 
 use super::{Failure, say};
 use crate::auth::{AuthConfig, Person, Signer, grant};
@@ -62,15 +61,16 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
         return Err(format!("--user {:?} is no e-mail address", options.user).into());
     }
     let config = options.auth.config()?;
-    let signer = Signer::new(&config)?;
+    let tenant = options.tenant.as_deref();
+    // Signed first, so that a person whose token cannot be made is not left a member.
+    let token = Signer::new(&config)?.sign(&options.user, Some(&options.user), tenant, options.ttl)?;
     if let (Some(name), Some(role)) = (&options.tenant, options.role) {
         let database = Database::open_current(&options.database.database_url, OpenOptions::default()).await?;
         let log = Log::new(database.in_central(), Clock::system());
         let tenant = named(&database, name).await?;
         grant(&log, Actor::central(), person(&config, &options.user), tenant, role.into()).await?;
     }
-    let tenant = options.tenant.as_deref();
-    say(signer.sign(&options.user, Some(&options.user), tenant, options.ttl)?)
+    say(token)
 }
 
 /// The person whom our own tokens call `email`.
@@ -80,7 +80,6 @@ pub(super) fn person(config: &AuthConfig, email: &str) -> Person {
 
 /// The company of this slug, external id or id.
 pub(super) async fn named(database: &Database, name: &str) -> Result<TenantId, Failure> {
-    let id = Uuid::parse_str(name).ok().or_else(|| entity::public_id::parse("reseller", name)).map(TenantId);
-    let found = find(&database.in_central(), name, id).await?;
+    let found = find(&database.in_central(), name).await?;
     found.ok_or_else(|| format!("there is no company {name:?} in this database").into())
 }

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use entity::{Position, TenantId, event};
+use entity::{Position, TenantId, Timestamp, event};
 use sea_orm::{DatabaseTransaction, DbErr, EntityTrait};
 use tokio::sync::Notify;
 
@@ -36,7 +36,7 @@ impl Log {
     /// Begins a change that `actor` makes.
     pub async fn begin(&self, actor: Actor) -> Result<Transaction, DbErr> {
         let db = self.central.begin().await?;
-        Ok(Transaction { db, actor, facts: Vec::new(), log: self.clone() })
+        Ok(Transaction { db, actor, facts: Vec::new(), at: self.clock.now(), log: self.clone() })
     }
 
     /// Told after each commit of this process.
@@ -50,6 +50,8 @@ pub struct Transaction {
     db: DatabaseTransaction,
     actor: Actor,
     facts: Vec<Fact>,
+    /// When the change happens: one instant for all that it writes.
+    at: Timestamp,
     log: Log,
 }
 
@@ -64,14 +66,21 @@ impl Transaction {
         TenantHandle::in_transaction(&self.db, tenant)
     }
 
-    /// What time it is for this change.
-    pub(crate) fn clock(&self) -> &Clock {
-        &self.log.clock
+    /// When this change happens: one instant for its rows and its facts.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.at
+    }
+
+    /// Makes the change happen after `instant`, also where a clock says otherwise.
+    pub(crate) fn happens_after(&mut self, instant: Timestamp) {
+        self.at = self.at.max(Timestamp(instant.0 + 1));
     }
 
     /// Waits until no other transaction changes the chain, and keeps it so until this one ends.
-    pub(crate) async fn lock_chain(&self) -> Result<(), DbErr> {
-        lock(&self.db, Lock::Chain).await
+    pub(crate) async fn lock_chain(&mut self) -> Result<(), DbErr> {
+        lock(&self.db, Lock::Chain).await?;
+        self.at = self.log.clock.now();
+        Ok(())
     }
 
     /// Notes a fact, to be appended with the commit.
@@ -86,8 +95,8 @@ impl Transaction {
             return Ok(());
         }
         lock(&self.db, Lock::Log).await?;
-        let recorded_at = self.log.clock.now();
-        let rows: Vec<_> = self.facts.drain(..).map(|fact| fact.into_row(self.actor, recorded_at)).collect();
+        let (at, recorded_at) = (self.at, self.log.clock.now());
+        let rows: Vec<_> = self.facts.drain(..).map(|fact| fact.into_row(self.actor, at, recorded_at)).collect();
         for rows in rows.chunks(ROWS_A_STATEMENT) {
             event::Entity::insert_many(rows.to_vec()).exec_without_returning(&self.db).await?;
         }

@@ -21,7 +21,7 @@ pub struct Fact {
 }
 
 impl Fact {
-    pub(super) fn into_row(self, actor: Actor, recorded_at: Timestamp) -> event::ActiveModel {
+    pub(super) fn into_row(self, actor: Actor, occurred_at: Timestamp, recorded_at: Timestamp) -> event::ActiveModel {
         event::ActiveModel {
             position: NotSet,
             source: Set(OWN_SOURCE.to_owned()),
@@ -30,7 +30,7 @@ impl Fact {
             subject_tenant_id: Set(Some(self.subject)),
             actor_tenant_id: Set(actor.tenant()),
             actor_person_id: Set(actor.person),
-            occurred_at: Set(recorded_at),
+            occurred_at: Set(occurred_at),
             recorded_at: Set(recorded_at),
             data: Set(self.data),
         }

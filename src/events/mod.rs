@@ -13,4 +13,4 @@ pub mod tail;
 
 pub use append::{Log, Transaction};
 pub use fact::Fact;
-pub use follower::{Follower, MembershipChanged};
+pub use follower::{Follower, Freshness, MembershipsChanged, OnMembershipsChanged};

@@ -5,11 +5,12 @@ use entity::{PersonId, Position, TenantId, event};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Deserialize;
 
-use super::kinds;
+use super::{MembershipsChanged, kinds};
 use crate::tenancy::CentralDb;
-use crate::tenancy::topology::store::end_of_log;
 
-/// At most `limit` events that come after `position`, in the log's order. Each commit is seen whole and none is skipped.
+pub(super) use crate::tenancy::topology::store::end_of_log;
+
+/// At most `limit` events that come after `position`, in the log's order; none is skipped.
 pub async fn read_after(central: &CentralDb, position: Position, limit: u64) -> Result<Vec<event::Model>, DbErr> {
     event::Entity::find()
         .filter(event::Column::Position.gt(position))
@@ -22,20 +23,14 @@ pub async fn read_after(central: &CentralDb, position: Position, limit: u64) -> 
 /// What has changed of the things that are held in memory.
 #[derive(Debug)]
 pub(super) struct Changes {
-    /// The log's end, up to which these are all changes.
-    pub(super) end: Position,
     /// Companies whose place or state in the chain is another.
     pub(super) tenants: Vec<TenantId>,
-    /// Memberships that are others.
-    pub(super) memberships: Vec<(TenantId, PersonId)>,
+    /// Whose memberships are others.
+    pub(super) memberships: Vec<MembershipsChanged>,
 }
 
 /// All changes after `position` that `db`, a snapshot, can see.
 pub(super) async fn changes_after(db: &impl ConnectionTrait, position: Position) -> Result<Changes, DbErr> {
-    let end = end_of_log(db).await?;
-    if end <= position {
-        return Ok(Changes { end: position, tenants: Vec::new(), memberships: Vec::new() });
-    }
     let news = || event::Entity::find().filter(event::Column::Position.gt(position));
     let tenants: Vec<Option<TenantId>> = news()
         .filter(event::Column::EventType.starts_with(kinds::CHAIN))
@@ -47,18 +42,20 @@ pub(super) async fn changes_after(db: &impl ConnectionTrait, position: Position)
         .await?;
     let memberships = news().filter(event::Column::EventType.starts_with(kinds::MEMBERSHIP)).all(db).await?;
     Ok(Changes {
-        end,
         tenants: tenants.into_iter().flatten().collect(),
-        memberships: memberships.into_iter().filter_map(membership_of).collect(),
+        memberships: memberships.into_iter().map(memberships_changed).collect(),
     })
 }
 
-fn membership_of(event: event::Model) -> Option<(TenantId, PersonId)> {
+/// Whose memberships `event` is about. One that cannot be read is about anybody's: a removal must not get lost.
+fn memberships_changed(event: event::Model) -> MembershipsChanged {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Data {
         person_id: PersonId,
     }
-    let data: Data = serde_json::from_value(event.data).ok()?;
-    Some((event.subject_tenant_id?, data.person_id))
+    match serde_json::from_value(event.data) {
+        Ok(Data { person_id }) => MembershipsChanged::Of(person_id),
+        Err(_) => MembershipsChanged::OfAnybody,
+    }
 }

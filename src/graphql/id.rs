@@ -20,7 +20,7 @@ pub trait Identified: Copy {
 }
 
 macro_rules! identified {
-    ($id:ident, $kind:literal, $type:literal) => {
+    ($id:ident, $kind:expr, $type:literal) => {
         impl Identified for $id {
             const KIND: &'static str = $kind;
             const TYPE: &'static str = $type;
@@ -36,7 +36,7 @@ macro_rules! identified {
     };
 }
 
-identified!(TenantId, "reseller", "Reseller");
+identified!(TenantId, TenantId::KIND, "Reseller");
 identified!(FreezeId, "freeze", "Freeze");
 identified!(PersonId, "person", "Viewer");
 

@@ -20,8 +20,7 @@ impl ScalarType for DateTime {
     }
 
     fn to_value(&self) -> Value {
-        // Every instant between the years 0 and 9999 has a text.
-        self.0.to_utc().format(&Rfc3339).map_or(Value::Null, Value::String)
+        Value::String(self.0.to_rfc3339())
     }
 }
 

@@ -1,8 +1,11 @@
 //! Reading a GraphQL request out of an HTTP request (GraphQL over HTTP, section "Request").
 
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode, header};
+use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
 use serde_json::{Map, Value};
 
+use super::MAX_BODY;
 use crate::graphql::documents::GraphqlRequest;
 
 /// Why an HTTP request holds no GraphQL request.
@@ -32,6 +35,18 @@ pub(super) fn check_content_type(headers: &HeaderMap) -> Result<(), Unreadable> 
     Err(Unreadable {
         status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
         message: "Send the request as application/json in UTF-8.".to_owned(),
+    })
+}
+
+/// The whole of `body`, which must not be longer than a request may be.
+pub(super) async fn read_body(body: Body) -> Result<Bytes, Unreadable> {
+    let body = Limited::new(body, MAX_BODY).collect().await;
+    body.map(Collected::to_bytes).map_err(|cause| {
+        if cause.is::<LengthLimitError>() {
+            let message = format!("The body is longer than {MAX_BODY} bytes.");
+            return Unreadable { status: StatusCode::PAYLOAD_TOO_LARGE, message };
+        }
+        unreadable("The body was cut off.")
     })
 }
 

@@ -1,4 +1,4 @@
-//! The database: SQLite in a file, or PostgreSQL. It owns its connections and lends them to the handles of this folder alone.
+//! The database: SQLite in a file, or PostgreSQL. It owns its connections and lends them to the handles of this folder.
 #![expect(clippy::disallowed_methods, reason = "this is where connections and transactions are opened")]
 
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use entity::TenantId;
 use migration::SchemaState;
 use sea_orm::{
-    AccessMode, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel, SqliteTransactionMode,
+    AccessMode, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, SqliteTransactionMode,
     SqlxPostgresConnector, SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
 };
 use sqlx::ConnectOptions;
@@ -20,7 +20,7 @@ use tracing::log::LevelFilter;
 use super::central::CentralDb;
 use super::handle::TenantHandle;
 
-/// Sees every statement with its values, before which nobody is told of it: for tests and metrics.
+/// Sees every statement that sea-orm sends, with its values: for tests and metrics.
 pub type Observer = Arc<dyn Fn(&Statement) + Send + Sync>;
 
 /// How to open a database.
@@ -66,7 +66,7 @@ pub enum OpenError {
 /// The open database.
 #[derive(Clone)]
 pub struct Database {
-    /// On SQLite many readers that cannot write, and one writer; on PostgreSQL the same pool twice.
+    /// On SQLite many readers that cannot write, and one writer; on PostgreSQL a pool for each.
     reader: DatabaseConnection,
     writer: DatabaseConnection,
 }
@@ -109,7 +109,10 @@ impl Database {
         self.schema().await?;
         let transaction = begin_write(&self.writer).await?;
         super::central::lock(&transaction, super::central::Lock::Schema).await?;
-        let pending = migration::state(&transaction).await?.pending;
+        let SchemaState { pending, unknown, .. } = migration::state(&transaction).await?;
+        if !unknown.is_empty() {
+            return Err(OpenError::Newer(unknown.join(", ")));
+        }
         migration::up(&transaction).await?;
         transaction.commit().await?;
         Ok(pending)
@@ -136,7 +139,7 @@ impl Database {
 
     /// A transaction in which all reads see one state of the database.
     pub(super) async fn begin_snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
-        let postgres = self.reader.get_database_backend() == sea_orm::DbBackend::Postgres;
+        let postgres = is_postgres(&self.reader);
         let options = TransactionOptions {
             isolation_level: postgres.then_some(IsolationLevel::RepeatableRead),
             access_mode: postgres.then_some(AccessMode::ReadOnly),
@@ -146,15 +149,21 @@ impl Database {
     }
 }
 
+fn is_postgres(connection: &DatabaseConnection) -> bool {
+    connection.get_database_backend() == DbBackend::Postgres
+}
+
 async fn begin_write(writer: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     let options = TransactionOptions {
+        // Whatever the server's default is: under REPEATABLE READ a transaction that waited for a lock would see what was before it.
+        isolation_level: is_postgres(writer).then_some(IsolationLevel::ReadCommitted),
+        access_mode: None,
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
     };
     writer.begin_with_options(options).await
 }
 
-/// How long a statement waits for SQLite's one writer, also one in another process.
+/// How long a writer waits for another one, also one in another process, before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_mins(1);
 
 async fn open_sqlite(url: &str, create: bool) -> Result<(DatabaseConnection, DatabaseConnection), OpenError> {
@@ -197,18 +206,19 @@ async fn open_postgres(url: &str) -> Result<(DatabaseConnection, DatabaseConnect
         .log_statements(LevelFilter::Trace)
         // A generic plan, made for no value in particular, can be several times slower than one for the value at hand.
         .options([("plan_cache_mode", "force_custom_plan"), ("idle_in_transaction_session_timeout", "60s")]);
-    let pool = PgPoolOptions::new()
-        .max_connections(16)
-        .acquire_timeout(Duration::from_secs(10))
-        .connect_with(options)
-        .await
-        .map_err(unreachable)?;
-    let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-    Ok((connection.clone(), connection))
+    let timeout = BUSY_TIMEOUT.as_millis().to_string();
+    let writer = options.clone().options([("lock_timeout", timeout.as_str())]);
+    // Apart, so that writers who wait for one another never keep a reader waiting.
+    let pool = |size| PgPoolOptions::new().max_connections(size).acquire_timeout(Duration::from_secs(10));
+    let reader = pool(12).connect_with(options).await.map_err(unreachable)?;
+    let writer = pool(8).acquire_timeout(BUSY_TIMEOUT).connect_lazy_with(writer);
+    let open = SqlxPostgresConnector::from_sqlx_postgres_pool;
+    Ok((open(reader), open(writer)))
 }
 
-/// A URL as it may be shown.
+/// A URL as it may be shown: without password and parameters, which could hold one.
 fn without_password(url: &str) -> String {
+    let url = url.split('?').next().unwrap_or(url);
     match (url.find("://"), url.rfind('@')) {
         (Some(scheme), Some(host)) if scheme + 3 <= host => {
             let user = url[scheme + 3..host].split(':').next().unwrap_or_default();

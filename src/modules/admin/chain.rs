@@ -88,7 +88,7 @@ impl Chain {
             }
             None => {}
         }
-        let company = new.into_row(change.clock().now());
+        let company = new.into_row(change.now());
         let names = [company.slug.as_str()].into_iter().chain(company.external_id.as_deref());
         if let Some(taken) = store::owners_of_names(change.db(), names).await?.into_keys().next() {
             return rules::refuse(RefusalCode::Conflict, "externalId", format!("{taken:?} is taken."));
@@ -149,7 +149,7 @@ impl Chain {
 
     /// Begins a change by `actor`, who must have at least `role`.
     pub(super) async fn begin(&self, actor: Actor, role: Role) -> Result<Transaction, ServiceError> {
-        let change = self.log.begin(actor).await?;
+        let mut change = self.log.begin(actor).await?;
         change.lock_chain().await?;
         rules::may_act(&change, actor, role).await?;
         Ok(change)
@@ -171,6 +171,9 @@ fn check(new: &NewReseller) -> Result<(), ServiceError> {
     };
     names::check_name(&new.name).map_err(invalid("name"))?;
     new.external_id.as_deref().map_or(Ok(()), names::check_identifier).map_err(invalid("externalId"))?;
+    if new.status == TenantStatus::Deactivated {
+        return rules::refuse(RefusalCode::Invalid, "status", "A company begins as PENDING or ACTIVE.");
+    }
     if names::is_currency(&new.currency) {
         Ok(())
     } else {
@@ -190,7 +193,7 @@ pub(crate) fn joined(company: &tenant::Model) -> Fact {
         "slug": company.slug,
         "externalId": company.external_id,
         "currency": company.currency,
-        "joinedAt": company.joined_at.to_utc().format(&time::format_description::well_known::Rfc3339).ok(),
+        "joinedAt": company.joined_at.to_rfc3339(),
     });
     Fact { kind, subject: company.id, data }
 }

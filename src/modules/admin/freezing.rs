@@ -33,7 +33,7 @@ impl Chain {
             owner_tenant_id: id,
             placed_by_tenant_id: placer,
             reason: reason.to_owned(),
-            frozen_at: change.clock().now(),
+            frozen_at: change.now(),
         };
         let freeze_id = freeze.id;
         let data = json!({ "freezeId": freeze_id, "reason": reason, "placedBy": placer });

@@ -119,7 +119,7 @@ pub async fn import(
 impl Importer {
     /// Begins the import's one transaction. No other transaction changes the chain until it ends.
     async fn begin(log: &Log) -> Result<Self, DbErr> {
-        let change = log.begin(Actor::central()).await?;
+        let mut change = log.begin(Actor::central()).await?;
         change.lock_chain().await?;
         Self::new(change).await
     }

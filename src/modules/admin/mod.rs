@@ -14,4 +14,4 @@ mod rules;
 pub(crate) mod store;
 
 pub use chain::{Chain, NewReseller};
-pub use store::find;
+pub use store::{find, has_root};

@@ -30,9 +30,13 @@ impl Chain {
         if target.own().status != TenantStatus::Active {
             return rules::refuse(RefusalCode::Invalid, "newParentId", "The new parent is not active.");
         }
-        let now = change.clock().now();
-        let at = store::set_parent(change.db(), id, old_parent, new_parent, now).await?;
-        let data = json!({ "oldParentId": old_parent, "newParentId": new_parent, "movedAt": at });
+        // Moves have an order also where clocks differ or go back: else the chain of a day could have a cycle.
+        if let Some(last) = store::last_move(change.db()).await? {
+            change.happens_after(last);
+        }
+        store::set_parent(change.db(), id, old_parent, new_parent, change.now()).await?;
+        let data =
+            json!({ "oldParentId": old_parent, "newParentId": new_parent, "movedAt": change.now().to_rfc3339() });
         change.record(Fact { kind: kinds::RESELLER_MOVED, subject: id, data });
         self.commit(change).await?;
         Ok(())

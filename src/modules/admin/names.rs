@@ -1,5 +1,6 @@
 //! What a company may be called: names, slugs and external ids.
 
+use entity::TenantId;
 use rand::RngExt;
 
 /// The longest name, slug or external id, in characters.
@@ -17,6 +18,8 @@ pub fn check_identifier(identifier: &str) -> Result<(), String> {
     check_text(identifier).and_then(|()| {
         if identifier.chars().any(|c| c.is_whitespace() || c.is_control()) {
             Err("must not contain spaces or control characters".to_owned())
+        } else if TenantId::parse(identifier).is_some() {
+            Err("must not look like an id of this program".to_owned())
         } else {
             Ok(())
         }

@@ -6,9 +6,7 @@ use std::collections::HashMap;
 use entity::{FreezeId, TenantId, TenantStatus, Timestamp, former_parent, freeze, tenant, tenant_name};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Statement};
 
 use crate::tenancy::CentralDb;
 
@@ -48,7 +46,7 @@ pub(crate) async fn line(db: &impl ConnectionTrait, id: TenantId) -> Result<Opti
     const UPWARDS: &str = "WITH RECURSIVE line (id, parent_id, status, step) AS ( \
            SELECT id, parent_id, status, 0 FROM tenants WHERE id = $1 \
            UNION ALL \
-           SELECT above.id, above.parent_id, above.status, step + 1 FROM tenants above JOIN line ON above.id = line.parent_id \
+           SELECT above.id, above.parent_id, above.status, step + 1 FROM tenants above JOIN line ON above.id = line.parent_id WHERE step < 100000 \
          ) SELECT id, parent_id, status FROM line ORDER BY step";
     let upwards = Statement::from_sql_and_values(db.get_database_backend(), UPWARDS, [id.into()]);
     let steps = Step::find_by_statement(upwards).all(db).await?;
@@ -89,12 +87,12 @@ pub(crate) async fn owners_of_names(
     Ok(owners)
 }
 
-/// The company of this name, which is a slug or an external id, or else of this id.
-pub async fn find(central: &CentralDb, name: &str, id: Option<TenantId>) -> Result<Option<TenantId>, DbErr> {
+/// The company of this name, its slug, its external id, or its id.
+pub async fn find(central: &CentralDb, name: &str) -> Result<Option<TenantId>, DbErr> {
     if let Some(named) = tenant_name::Entity::find_by_id(name).one(central.reader()).await? {
         return Ok(Some(named.tenant_id));
     }
-    let Some(id) = id else { return Ok(None) };
+    let Some(id) = TenantId::parse(name) else { return Ok(None) };
     Ok(tenant::Entity::find_by_id(id).one(central.reader()).await?.map(|company| company.id))
 }
 
@@ -110,6 +108,11 @@ pub(crate) async fn companies(
         companies.extend(some.all(db).await?);
     }
     Ok(companies)
+}
+
+/// Whether there is a chain.
+pub async fn has_root(central: &CentralDb) -> Result<bool, DbErr> {
+    Ok(root(central.reader()).await?.is_some())
 }
 
 /// The company at the top.
@@ -132,29 +135,29 @@ pub(crate) async fn set_status(db: &impl ConnectionTrait, id: TenantId, status: 
         .map(drop)
 }
 
-/// Puts `id` below `new_parent` from `at` on, and remembers `old_parent` as its parent before. Answers the instant that was written: later
-/// than that of every move before it, also where the clock went back.
+/// Puts `id` below `new_parent` from `at` on, and remembers `old_parent` as its parent before.
 pub(crate) async fn set_parent(
     db: &impl ConnectionTrait,
     id: TenantId,
     old_parent: TenantId,
     new_parent: TenantId,
     at: Timestamp,
-) -> Result<Timestamp, DbErr> {
-    let last = former_parent::Entity::find()
-        .filter(former_parent::Column::TenantId.eq(id))
-        .order_by_desc(former_parent::Column::Until)
-        .one(db)
-        .await?;
-    let until = last.map_or(at, |last| at.max(Timestamp(last.until.0 + 1)));
-    let former = former_parent::ActiveModel { tenant_id: Set(id), until: Set(until), parent_id: Set(old_parent) };
+) -> Result<(), DbErr> {
+    let former = former_parent::ActiveModel { tenant_id: Set(id), until: Set(at), parent_id: Set(old_parent) };
     former_parent::Entity::insert(former).exec_without_returning(db).await?;
     tenant::Entity::update_many()
         .col_expr(tenant::Column::ParentId, Expr::value(new_parent))
         .filter(tenant::Column::Id.eq(id))
         .exec(db)
-        .await?;
-    Ok(until)
+        .await
+        .map(drop)
+}
+
+/// The instant of the last move in the chain.
+pub(crate) async fn last_move(db: &impl ConnectionTrait) -> Result<Option<Timestamp>, DbErr> {
+    let last = former_parent::Entity::find().select_only().column_as(former_parent::Column::Until.max(), "last");
+    let last: Option<Option<Timestamp>> = last.into_tuple().one(db).await?;
+    Ok(last.flatten())
 }
 
 /// Whether any of `tenants` has a freeze put on it.

@@ -4,7 +4,7 @@
 //! [`Topology`] is what lives on: it has the current snapshot, and publishes the next one as the log grows. Snapshots share
 //! what is the same in both, so that the next one costs what has changed, not what there is.
 //!
-//! This module knows neither database nor log: whoever follows the log brings the states of the changed companies.
+//! All but [`store`] knows neither database nor log: whoever follows the log brings the states of the changed companies.
 
 mod advance;
 mod ancestry;
@@ -78,6 +78,12 @@ impl Topology {
             self.publish(rebuilt);
         }
         is_current
+    }
+
+    /// Publishes a rebuilt chain, whatever its position: for a log that went back, as after a restore.
+    pub fn restart(&self, rebuilt: Snapshot) {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.publish(rebuilt);
     }
 
     /// The position of the last event that is in the current snapshot.

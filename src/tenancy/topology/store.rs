@@ -9,12 +9,17 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 
+use tokio::sync::mpsc;
+
 use super::{FormerParent, FreezeState, Snapshot, TenantState};
 use crate::error::Fault;
 use crate::tenancy::CentralDb;
 
 /// Companies a statement.
 const CHUNK: usize = 5_000;
+
+/// Pages that are read before they are built in.
+const PAGES_AHEAD: usize = 2;
 
 /// The whole chain, at the log's end.
 pub async fn load(central: &CentralDb) -> Result<Snapshot, Fault> {
@@ -32,10 +37,12 @@ pub(crate) async fn end_of_log(db: &impl ConnectionTrait) -> Result<Position, Db
 
 /// The whole chain as `snapshot`, whose log ends at `end`, has it.
 pub(crate) async fn load_from(snapshot: &DatabaseTransaction, end: Position) -> Result<Snapshot, Fault> {
+    let (pages, mut read) = mpsc::channel::<Vec<TenantState>>(PAGES_AHEAD);
+    // Built beside the reading and off the threads that serve requests; only a few pages of rows stand beside what is built of them.
+    let states = std::iter::from_fn(move || read.blocking_recv()).flatten();
+    let building = tokio::task::spawn_blocking(move || Snapshot::build(end, states));
     let mut extras = Extras::read(snapshot, None).await?;
-    let mut states = Vec::new();
     let mut last = None;
-    // Page by page, so that only one page of rows stands beside what is built of them.
     loop {
         let page = tenant::Entity::find().order_by_asc(tenant::Column::Id).limit(CHUNK as u64);
         let page = match last {
@@ -45,11 +52,14 @@ pub(crate) async fn load_from(snapshot: &DatabaseTransaction, end: Position) -> 
         let rows = rows(page, snapshot).await?;
         let Some(row) = rows.last() else { break };
         last = Some(row.0);
-        for row in rows {
-            states.push(extras.state(row)?);
+        let page = rows.into_iter().map(|row| extras.state(row)).collect::<Result<Vec<_>, _>>()?;
+        // Where the builder has found a contradiction it no longer listens, and says below which.
+        if pages.send(page).await.is_err() {
+            break;
         }
     }
-    Ok(Snapshot::build(end, states)?)
+    drop(pages);
+    Ok(building.await??)
 }
 
 /// The states of `tenants`.

@@ -39,7 +39,7 @@ impl Importer {
     /// Imports within `change`, which holds the lock of the chain.
     pub(super) async fn new(change: Transaction) -> Result<Self, DbErr> {
         let root = store::root(change.db()).await?;
-        let created_at = change.clock().now();
+        let created_at = change.now();
         Ok(Self { change, root, created_at, recent_parents: HashMap::new(), created: 0, known: 0, differing: 0 })
     }
 
