@@ -61,6 +61,6 @@ pub struct LogOptions {
     #[arg(long, env, value_enum, default_value_t, global = true)]
     pub log_format: LogFormat,
     /// What is logged: a level, or levels for parts, such as info,reseller_network=debug
-    #[arg(long, env, value_name = "FILTER", default_value = "info", global = true)]
+    #[arg(long, env, value_name = "FILTER", default_value = "info,sea_orm_migration=warn", global = true)]
     pub log: String,
 }

@@ -1,6 +1,6 @@
 //! Reseller Network: the control plane of a multi-tenant reseller chain.
 //!
-//! The map of the code, from the edges inwards; imports run this way and never back (`tests/architecture.rs`):
+//! The map of the code, from the edges inwards; imports run this way and never back (`tests/api/architecture.rs`):
 //!
 //! - [`cli`]: the commands of the program, and [`app`], which puts the parts together.
 //! - [`http`]: the outer edge: axum routes.
@@ -25,9 +25,12 @@ pub mod network;
 pub mod telemetry;
 pub mod tenancy;
 
-// So that the model of the chain in `tests/support` serves the tests of this crate too.
+// So that the model of the chain in `tests/support`, and the comparison with it, serve the tests of this crate too.
 #[cfg(test)]
 extern crate self as reseller_network;
 #[cfg(test)]
 #[path = "../tests/support/naive_chain.rs"]
 mod naive_chain;
+#[cfg(test)]
+#[path = "../tests/support/same_chain.rs"]
+mod same_chain;

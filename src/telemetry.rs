@@ -1,5 +1,7 @@
 //! Logs: what is written of what happens, and how.
 
+use std::io::IsTerminal;
+
 use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
 
@@ -19,7 +21,10 @@ pub enum LogFormat {
 /// What is wrong with `filter`.
 pub fn init(format: LogFormat, filter: &str) -> Result<(), String> {
     let filter = EnvFilter::try_new(filter).map_err(|cause| format!("LOG {filter:?} is not understood: {cause}"))?;
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     // A second start in one process, as in a test, keeps the first log.
     let _ = match format {
         LogFormat::Pretty => subscriber.try_init(),

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use entity::{MembershipId, PersonId, Role, TenantId, membership, person};
+use entity::{MembershipId, PersonId, Position, Role, TenantId, membership, person};
 use moka::sync::Cache;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::OnConflict;
@@ -90,14 +90,16 @@ impl Person {
 }
 
 /// Makes `person` a member of `tenant` with `role`, or gives the member that role. Doing it twice is doing it once.
-pub async fn grant(log: &Log, actor: Actor, person: Person, tenant: TenantId, role: Role) -> Result<(), DbErr> {
+///
+/// Answers the position of the log from which on it is in force.
+pub async fn grant(log: &Log, actor: Actor, person: Person, tenant: TenantId, role: Role) -> Result<Position, DbErr> {
     let mut change = log.begin(actor).await?;
     let person_id = person.id();
     know(&change, person).await?;
     let members = change.in_tenant(tenant);
     let known = members.find::<membership::Entity>().filter(membership::Column::PersonId.eq(person_id)).one().await?;
     match known {
-        Some(known) if known.role == role => return Ok(()),
+        Some(known) if known.role == role => return change.commit().await,
         Some(known) => {
             let row = membership::ActiveModel { id: Set(known.id), role: Set(role), ..Default::default() };
             members.update::<membership::Entity>(row).await?;
@@ -115,7 +117,7 @@ pub async fn grant(log: &Log, actor: Actor, person: Person, tenant: TenantId, ro
     }
     let data = json!({ "personId": person_id, "role": role });
     change.record(Fact { kind: kinds::MEMBERSHIP_GRANTED, subject: tenant, data });
-    change.commit().await.map(drop)
+    change.commit().await
 }
 
 async fn know(change: &Transaction, person: Person) -> Result<(), DbErr> {

@@ -26,7 +26,7 @@ pub struct Caller {
     pub expires_at: Timestamp,
     /// The company that they act for. None for a person who is a member nowhere, or of several and has named none.
     pub seat: Option<Seat>,
-    /// All their seats.
+    /// All the seats that their token opens.
     pub seats: Arc<[Seat]>,
 }
 
@@ -80,6 +80,8 @@ impl SignIn {
         let seats = self.memberships.of(person).await.map_err(Fault::from)?;
         let chain = self.topology.current();
         let seat = choose(&chain, &seats, claims.tenant.as_deref(), named_by_header(headers)?)?;
+        // A token that is bound to a company opens no other one of the person's.
+        let seats = if claims.tenant.is_some() { seat.into_iter().collect() } else { seats };
         let Claims { email, expires_at, .. } = claims;
         Ok((Caller { person, email, expires_at, seat, seats }, chain))
     }

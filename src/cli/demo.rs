@@ -6,7 +6,8 @@ use std::time::Duration;
 use clap::Args;
 use entity::Role;
 
-use super::{Failure, say, serve, token};
+use super::import::import;
+use super::{Failure, say, token};
 use crate::app::App;
 use crate::auth::{AuthConfig, DEFAULT_AUDIENCE, DEFAULT_ISSUER, Signer, Verifier, grant, load_or_create};
 use crate::clock::Clock;
@@ -14,6 +15,7 @@ use crate::config::ListenOptions;
 use crate::events::Log;
 use crate::graphql::limits::Limits;
 use crate::http::server;
+use crate::modules::admin::import::Source;
 use crate::tenancy::{Actor, Database, OpenOptions};
 
 #[derive(Args, Debug)]
@@ -56,10 +58,19 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
     let app = App::start(&database, Verifier::load(&config).await?, Clock::system(), Limits::default()).await?;
     say(format_args!("GraphiQL     http://{}/graphiql", listener.local_addr()?))?;
     introduce(&database, &config).await?;
-    serve::serve(listener, app).await
+    Ok(server::serve(listener, app).await?)
 }
 
-async fn load_chain(_database: &Database) -> Result<(), Failure> {
+/// The Superstore chain, as the project holds it (`data/superstore`).
+const SUPERSTORE: [(&str, &[u8]); 2] = [
+    ("resellers.csv", include_bytes!("../../data/superstore/resellers.csv")),
+    ("orders.csv", include_bytes!("../../data/superstore/orders.csv")),
+];
+
+/// Brings the chain into the database; what is there already stays.
+async fn load_chain(database: &Database) -> Result<(), Failure> {
+    let report = import(database, Source::Memory(&SUPERSTORE), true).await?;
+    tracing::info!(created = report.created, known = report.known, "the Superstore chain is there");
     Ok(())
 }
 

@@ -1,9 +1,6 @@
 //! `serve`: the API on a database that was migrated.
 
-use std::sync::Arc;
-
 use clap::Args;
-use tokio::net::TcpListener;
 
 use super::Failure;
 use crate::app::App;
@@ -29,12 +26,5 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
     let listener = server::listen(options.listen.listen).await?;
     let database = Database::open_current(&options.database.database_url, OpenOptions::default()).await?;
     let app = App::start(&database, verifier, Clock::system(), Limits::default()).await?;
-    serve(listener, app).await
-}
-
-/// Serves `app` on `listener` until the program is asked to end.
-pub(super) async fn serve(listener: TcpListener, app: Arc<App>) -> Result<(), Failure> {
-    let address = listener.local_addr()?;
-    tracing::info!(%address, resellers = app.topology.current().len(), "serving");
     Ok(server::serve(listener, app).await?)
 }

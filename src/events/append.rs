@@ -60,7 +60,7 @@ impl Transaction {
     }
 
     /// The tables of one tenant, inside this transaction: rows that belong to a tenant are written through its own handle.
-    pub(crate) fn in_tenant(&self, tenant: TenantId) -> TenantHandle<InTransaction<'_>> {
+    pub fn in_tenant(&self, tenant: TenantId) -> TenantHandle<InTransaction<'_>> {
         TenantHandle::in_transaction(&self.db, tenant)
     }
 
@@ -75,13 +75,13 @@ impl Transaction {
     }
 
     /// Notes a fact, to be appended with the commit.
-    pub(crate) fn record(&mut self, fact: Fact) {
+    pub fn record(&mut self, fact: Fact) {
         self.facts.push(fact);
     }
 
     /// Appends what was recorded so far. From here on all other writers wait for this transaction: for imports, which would else hold
     /// a million facts in memory.
-    pub(crate) async fn append_recorded(&mut self) -> Result<(), DbErr> {
+    pub async fn append_recorded(&mut self) -> Result<(), DbErr> {
         if self.facts.is_empty() {
             return Ok(());
         }

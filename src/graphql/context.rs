@@ -41,13 +41,22 @@ impl RequestContext {
         Some(Sight { own: self.chain.find(seat.tenant)?, chain: self.chain.clone(), seat })
     }
 
+    /// The caller's seats in companies that are not switched off.
+    pub fn open_seats(&self) -> impl Iterator<Item = Sight> {
+        self.caller.seats.iter().filter_map(|&seat| {
+            let own = self.chain.find(seat.tenant)?;
+            let open = self.chain.status(own) != TenantStatus::Deactivated;
+            open.then(|| Sight { chain: self.chain.clone(), own, seat })
+        })
+    }
+
     /// What the caller may see of the chain.
     ///
     /// # Errors
     /// `FORBIDDEN` for a person who acts for no company, and for one whose company waits for approval.
     pub fn sight(&self) -> Result<Sight, Error> {
         let Some(sight) = self.own_sight() else {
-            let message = if self.caller.seats.is_empty() {
+            let message = if self.open_seats().next().is_none() {
                 "You are a member of no company yet."
             } else {
                 "You are a member of several companies: name one in the header X-Tenant-ID. `viewer { memberships }` lists them."

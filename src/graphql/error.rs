@@ -2,6 +2,9 @@
 //!
 //! Two channels, never both: what a person must hear about is a `userError` of a mutation's payload; the rest is an
 //! error with one of these codes in `extensions.code`. Nothing about the inside leaves: causes go to the log.
+//!
+//! A resolver whose field may be null must return `Option<Result<T>>` (`result.transpose()`), not `Result<Option<T>>`:
+//! the library puts a null where it meets an `Option` around the error, so the second form loses all that is around it.
 
 mod mask;
 #[cfg(test)]

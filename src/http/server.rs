@@ -33,6 +33,8 @@ pub async fn serve(listener: TcpListener, app: Arc<App>) -> io::Result<()> {
     let (ending, mut ended) = watch::channel(false);
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
+    let address = listener.local_addr()?;
+    tracing::info!(%address, resellers = app.topology.current().len(), "serving");
     let asked = async move {
         tokio::select! {
             _ = interrupt.recv() => {}

@@ -157,9 +157,8 @@ impl<'a> Downline<'a> {
         }
     }
 
-    /// All that match, in tree order.
+    /// All that match, in no order.
     fn matching(&self) -> impl Iterator<Item = NodeIndex> + '_ {
-        let below = self.snapshot.preorder(self.root, self.levels).skip(1);
-        below.map(|(node, _)| node).filter(|&node| self.matcher.takes(node))
+        self.snapshot.below_in_any_order(self.root, self.levels).filter(|&node| self.matcher.takes(node))
     }
 }

@@ -169,13 +169,16 @@ async fn open_sqlite(url: &str, create: bool) -> Result<(DatabaseConnection, Dat
         .clone()
         .create_if_missing(create)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full);
+        .synchronous(SqliteSynchronous::Full)
+        // In KiB, as a negative number: the indexes of a million names stay in memory during an import.
+        .pragma("cache_size", "-65536");
     // A lone connection that lives as long as the program: SQLite has one writer, whom the others wait for in order.
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .min_connections(1)
         .max_lifetime(None)
         .idle_timeout(None)
+        .acquire_timeout(BUSY_TIMEOUT)
         .connect_with(writer)
         .await
         .map_err(unreachable)?;

@@ -17,6 +17,6 @@ pub use actor::Actor;
 pub use central::CentralDb;
 pub(crate) use central::{Lock, lock};
 pub use database::{Database, Observer, OpenError, OpenOptions};
-pub(crate) use guard::InTransaction;
+pub use guard::InTransaction;
 pub use handle::{TenantDb, TenantHandle, TenantSelect};
 pub use scope::Scope;

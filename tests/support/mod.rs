@@ -1,7 +1,15 @@
 //! What tests stand on: a fresh, private, empty database each, of both kinds.
 
+pub(crate) mod app;
+pub(crate) mod chain;
+pub(crate) mod generate;
+#[expect(dead_code, reason = "its random histories are for the topology's own tests")]
+pub(crate) mod naive_chain;
 mod postgres;
+pub(crate) mod process;
+pub(crate) mod same_chain;
 mod sqlite;
+pub(crate) mod statements;
 
 use tempfile::TempDir;
 
@@ -28,6 +36,16 @@ impl TestDatabase {
             }
             Backend::Postgres => Self { url: postgres::new_database().await, _guard: None },
         }
+    }
+
+    /// A database that another process made, and that it keeps.
+    pub(crate) fn existing(url: String) -> Self {
+        Self { url, _guard: None }
+    }
+
+    /// Of which kind it is.
+    pub(crate) fn backend(&self) -> Backend {
+        if self.url.starts_with("sqlite:") { Backend::Sqlite } else { Backend::Postgres }
     }
 
     /// A database whose server waits for the disk on every commit, for tests that crash it. SQLite always does.

@@ -61,7 +61,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => Just(Step::JoinBelowLast),
         4 => (any::<u16>(), any::<u16>()).prop_map(|(who, to)| Step::Move { who, to }),
         2 => (any::<u16>(), status()).prop_map(|(who, status)| Step::Status { who, status }),
-        1 => (any::<u16>(), any::<u16>()).prop_map(|(who, placer)| Step::Freeze { who, placer }),
+        3 => (any::<u16>(), any::<u16>()).prop_map(|(who, placer)| Step::Freeze { who, placer }),
         1 => any::<u16>().prop_map(|which| Step::Thaw { which }),
         1 => (any::<u16>(), name()).prop_map(|(who, name)| Step::Rename { who, name }),
     ]

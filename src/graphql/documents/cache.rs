@@ -48,10 +48,9 @@ impl Document {
     pub fn operation(&self, name: Option<&str>) -> Option<&OperationDefinition> {
         let operation = match (&self.parsed.operations, name) {
             (DocumentOperations::Single(operation), None) => Some(operation),
-            (DocumentOperations::Single(_), Some(_)) => None,
             (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
             (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations.values().next(),
-            (DocumentOperations::Multiple(_), None) => None,
+            _ => None,
         };
         operation.map(|operation| &operation.node)
     }

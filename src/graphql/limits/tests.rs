@@ -77,7 +77,8 @@ fn counted_with(
     limits: &Limits,
 ) -> Result<Cost, Refusal> {
     let document = parse_query(query).expect("the query is GraphQL");
-    let operation = document.operations.iter().find(|(found, _)| name.is_none() || found.map(|n| n.as_str()) == name);
+    let operation =
+        document.operations.iter().find(|(found, _)| name.is_none() || found.map(async_graphql::Name::as_str) == name);
     let operation = operation.map(|(_, operation)| &operation.node);
     cost(&document, operation, &Sizes::new(variables, operation), &table(), limits)
 }

@@ -119,15 +119,14 @@ impl ResellerList {
     /// # Errors
     /// `BAD_USER_INPUT` for a cursor that is none of this list's.
     pub async fn page(self, page: PageRequest) -> Result<ResellerConnection> {
-        let cursor = if page.after.is_some() { "after" } else { "before" };
         let found = self.clone().compute(move |downline| {
-            let found = downline.page(&page)?;
+            let found = downline.page(&page).map_err(|InvalidCursor| wrong_cursor(downline, &page))?;
             let edges = found.nodes.iter().map(|&node| (node, downline.cursor(node))).collect();
-            Ok::<_, InvalidCursor>((edges, found.has_next, found.has_previous))
+            Ok((edges, found.has_next, found.has_previous))
         });
-        let (edges, has_next_page, has_previous_page) = found
-            .await?
-            .map_err(|_| bad_user_input(cursor, "a cursor of this list that still holds; start again without it"))?;
+        let (edges, has_next_page, has_previous_page) = found.await?.map_err(|argument| {
+            bad_user_input(argument, "a cursor of this list that still holds; start again without it")
+        })?;
         Ok(ResellerConnection { list: Some(self), edges, has_next_page, has_previous_page })
     }
 
@@ -145,6 +144,12 @@ impl ResellerList {
         }
         Ok(tokio::task::spawn_blocking(work).await?)
     }
+}
+
+/// The argument with the cursor for which there is no such page.
+fn wrong_cursor(downline: &Downline<'_>, page: &PageRequest) -> &'static str {
+    let without_before = PageRequest { before: None, ..page.clone() };
+    if downline.page(&without_before).is_err() { "after" } else { "before" }
 }
 
 /// A page of resellers.

@@ -15,14 +15,14 @@ use crate::graphql::context::Sight;
 use crate::graphql::error::bad_user_input;
 use crate::graphql::id::{global, parse};
 use crate::graphql::raw::Mention;
-use crate::network::downline_tree::{DownlineTree as Tree, MAX_NODES};
+use crate::network::downline_tree::DownlineTree as Tree;
 
 mod written;
 
 use written::Known;
 
 /// How deep a tree may be asked for.
-const MAX_DEPTH: i32 = 1_000;
+const MAX_DEPTH: u32 = 1_000;
 
 /// A tree, and what its viewer sees.
 struct Shown {
@@ -173,15 +173,18 @@ impl DownlineTreeQuery {
         #[graphql(desc = "The tree's root; without it the caller's own reseller.")] root_id: Option<ID>,
         #[graphql(desc = "How many steps down from the root: 0 to 1,000.", default = 3)] depth: i32,
         #[graphql(desc = "The `endCursor` of a truncated answer, to go on after it.")] after: Option<String>,
-    ) -> Result<Option<WrittenTree>> {
-        let root_id = root_id.map(|id| parse("rootId", &id)).transpose()?;
-        let depth = u32::try_from(depth).ok().filter(|_| depth <= MAX_DEPTH);
-        let depth = depth.ok_or_else(|| bad_user_input("depth", format_args!("a number from 0 to {MAX_DEPTH}")))?;
-        let sight = Sight::of(ctx)?;
-        let Some(root) = root_id.map_or(Some(sight.own), |id| sight.find(id)) else { return Ok(None) };
-        let tree = Tree::cut(&sight.chain, root, depth, after.as_deref())
-            .map_err(|_| bad_user_input("after", "the endCursor of this tree, still in it; start again without it"))?;
-        debug_assert!(tree.page().len() <= MAX_NODES, "a page has at most {MAX_NODES} nodes");
-        Ok(Some(WrittenTree(DownlineTree(Arc::new(Shown { sight, tree })))))
+    ) -> Option<Result<WrittenTree>> {
+        cut(ctx, root_id.as_ref(), depth, after.as_deref()).transpose()
     }
+}
+
+fn cut(ctx: &Context<'_>, root_id: Option<&ID>, depth: i32, after: Option<&str>) -> Result<Option<WrittenTree>> {
+    let root_id = root_id.map(|id| parse("rootId", id)).transpose()?;
+    let depth = u32::try_from(depth).ok().filter(|depth| *depth <= MAX_DEPTH);
+    let depth = depth.ok_or_else(|| bad_user_input("depth", format_args!("a number from 0 to {MAX_DEPTH}")))?;
+    let sight = Sight::of(ctx)?;
+    let Some(root) = root_id.map_or(Some(sight.own), |id| sight.find(id)) else { return Ok(None) };
+    let tree = Tree::cut(&sight.chain, root, depth, after)
+        .map_err(|_| bad_user_input("after", "the endCursor of this tree, still in it; start again without it"))?;
+    Ok(Some(WrittenTree(DownlineTree(Arc::new(Shown { sight, tree })))))
 }

@@ -152,9 +152,13 @@ impl ResellerQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "A Reseller's id.")] id: ID,
-    ) -> Result<Option<Reseller>> {
-        let id = parse("id", &id)?;
-        let sight = Sight::of(ctx)?;
-        Ok(sight.find(id).map(|node| Reseller { sight, node }))
+    ) -> Option<Result<Reseller>> {
+        find(ctx, &id).transpose()
     }
+}
+
+fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Reseller>> {
+    let id = parse("id", id)?;
+    let sight = Sight::of(ctx)?;
+    Ok(sight.find(id).map(|node| Reseller { sight, node }))
 }

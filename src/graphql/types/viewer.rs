@@ -1,10 +1,8 @@
 //! Who is asking.
 
 use async_graphql::{Context, Enum, ID, Object, Result};
-use entity::TenantStatus;
 
 use super::Reseller;
-use crate::auth::Seat;
 use crate::graphql::context::{RequestContext, Sight};
 use crate::graphql::id::global;
 use crate::graphql::scalars::EmailAddress;
@@ -29,6 +27,7 @@ pub struct Membership {
     sight: Sight,
 }
 
+/// The person who asks, and the company that they act for.
 #[Object]
 impl Viewer<'_> {
     /// The person, whichever company they act for.
@@ -53,16 +52,7 @@ impl Viewer<'_> {
 
     /// All companies that the person may act for, oldest membership first. Name one in the header `X-Tenant-ID`.
     async fn memberships(&self) -> Vec<Membership> {
-        self.0.caller.seats.iter().filter_map(|seat| Membership::of(self.0, *seat)).collect()
-    }
-}
-
-impl Membership {
-    fn of(context: &RequestContext, seat: Seat) -> Option<Self> {
-        let chain = context.chain.clone();
-        let own = chain.find(seat.tenant)?;
-        let open = chain.status(own) != TenantStatus::Deactivated;
-        open.then_some(Self { sight: Sight { chain, own, seat } })
+        self.0.open_seats().map(|sight| Membership { sight }).collect()
     }
 }
 

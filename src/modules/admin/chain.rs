@@ -1,6 +1,7 @@
 //! The chain as a service: companies come, are approved, and are switched off and on.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use entity::{Position, Role, TenantId, TenantStatus, Timestamp, tenant};
 use serde_json::json;
@@ -10,6 +11,9 @@ use crate::error::{RefusalCode, ServiceError};
 use crate::events::{Fact, Log, Transaction, kinds};
 use crate::tenancy::Actor;
 use crate::tenancy::topology::Topology;
+
+/// How long a writer waits to see its own write. It has lasted by then, so that it is no failure where the wait was in vain.
+const SEEN_WITHIN: Duration = Duration::from_secs(5);
 
 /// Changes the chain. Each change is decided and written in one transaction, while no other changes the chain.
 #[derive(Clone)]
@@ -154,7 +158,9 @@ impl Chain {
     /// Makes the change last, and waits until this process's own chain shows it: a client reads its own writes.
     pub(super) async fn commit(&self, change: Transaction) -> Result<Position, ServiceError> {
         let position = change.commit().await?;
-        self.topology.wait_for(position).await;
+        if tokio::time::timeout(SEEN_WITHIN, self.topology.wait_for(position)).await.is_err() {
+            tracing::warn!(?position, "a change was committed, and the chain in memory does not show it yet");
+        }
         Ok(position)
     }
 }

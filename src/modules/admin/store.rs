@@ -98,6 +98,20 @@ pub async fn find(central: &CentralDb, name: &str, id: Option<TenantId>) -> Resu
     Ok(tenant::Entity::find_by_id(id).one(central.reader()).await?.map(|company| company.id))
 }
 
+/// The rows of `ids`, in no order.
+pub(crate) async fn companies(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = TenantId>,
+) -> Result<Vec<tenant::Model>, DbErr> {
+    let ids: Vec<TenantId> = ids.into_iter().collect();
+    let mut companies = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(ROWS_A_STATEMENT) {
+        let some = tenant::Entity::find().filter(tenant::Column::Id.is_in(ids.iter().copied()));
+        companies.extend(some.all(db).await?);
+    }
+    Ok(companies)
+}
+
 /// The company at the top.
 pub(crate) async fn root(db: &impl ConnectionTrait) -> Result<Option<TenantId>, DbErr> {
     tenant::Entity::find()

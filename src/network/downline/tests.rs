@@ -228,3 +228,17 @@ fn an_empty_list_of_statuses_shows_nobody() {
     assert_eq!(count(&filter(None)), 4);
     assert!(count(&filter(Some(vec![TenantStatus::Active]))) > 0);
 }
+
+#[test]
+fn a_cursor_below_the_last_level_marks_its_place_but_is_no_row() {
+    let snapshot = Snapshot::build(Position(1), small_chain()).expect("a tree");
+    let root = named(&snapshot, "root");
+    let cursor = Downline::below(&snapshot, root, &Query::default()).cursor(named(&snapshot, "delta"));
+    let page = |search: &str| {
+        let query = Query { search: Some(search.into()), ..Query::default() };
+        Downline::children(&snapshot, root, &query).page(&first_after(&cursor)).expect("it is below the root")
+    };
+    let gamma = Page { nodes: vec![named(&snapshot, "gamma")], has_next: false, has_previous: false };
+    assert_eq!(page("gamma"), gamma);
+    assert_eq!(page("delta"), Page { nodes: Vec::new(), has_next: false, has_previous: false });
+}

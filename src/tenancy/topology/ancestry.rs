@@ -64,3 +64,32 @@ impl Snapshot {
         Links { parent, jump: if equal { first.jump } else { parent }, depth: above.depth + 1, frozen }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use entity::Position;
+
+    use super::*;
+    use crate::naive_chain::{NaiveChain, Step};
+
+    /// How many steps the check takes from `below` up to `depth`.
+    fn steps(snapshot: &Snapshot, below: NodeIndex, depth: u32) -> usize {
+        let step = |&at: &NodeIndex| {
+            let links = snapshot.links.get(at);
+            let jumps = snapshot.depth(links.jump) >= depth;
+            (links.depth > depth).then_some(if jumps { links.jump } else { links.parent })
+        };
+        std::iter::successors(Some(below), step).count() - 1
+    }
+
+    #[test]
+    fn any_ancestor_is_a_logarithmic_number_of_steps_away() {
+        let line = NaiveChain::default().apply(&vec![Step::JoinBelowLast; 1024]);
+        let snapshot = Snapshot::build(Position(1), line).expect("one line of companies");
+        let root = snapshot.root().expect("a root");
+        let most = snapshot.preorder(root, None).flat_map(|(node, depth)| (0..=depth).map(move |to| (node, to)));
+        let most = most.map(|(node, to)| steps(&snapshot, node, to)).max();
+        // Below 3 log2 of the length; without jumps it would be 1,023.
+        assert!(most < Some(30), "{most:?}");
+    }
+}

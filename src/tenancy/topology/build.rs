@@ -81,7 +81,7 @@ impl Snapshot {
         Ok(())
     }
 
-    fn nodes(&self) -> impl Iterator<Item = NodeIndex> + use<> {
+    pub(super) fn nodes(&self) -> impl Iterator<Item = NodeIndex> + use<> {
         (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).map(NodeIndex)
     }
 

@@ -6,6 +6,19 @@ use entity::FreezeId;
 
 use super::{FreezeState, NodeIndex, Snapshot};
 
+/// All frozen companies of a snapshot, one bit for each company of the chain.
+#[derive(Clone, Debug)]
+pub struct FrozenNodes {
+    words: Vec<u64>,
+}
+
+impl FrozenNodes {
+    /// Whether a freeze is on the company or on any of its ancestors.
+    pub fn contains(&self, node: NodeIndex) -> bool {
+        self.words[node.number() / 64] >> (node.number() % 64) & 1 == 1
+    }
+}
+
 impl Snapshot {
     /// The freeze with this id and the company that it was put on.
     pub fn find_freeze(&self, id: FreezeId) -> Option<(NodeIndex, &FreezeState)> {
@@ -32,11 +45,23 @@ impl Snapshot {
         if self.is_frozen(node) {
             return self.descendant_count(node);
         }
-        let frozen: HashSet<_> = self.freezes.values().copied().collect();
-        // A freeze below another adds nothing: the topmost ones count, each with all that is below it.
-        let topmost = |at: &NodeIndex| self.parent(*at).is_some_and(|parent| !self.is_frozen(parent));
-        let below = frozen.into_iter().filter(|&at| at != node && self.is_at_or_above(node, at));
-        below.filter(topmost).map(|at| self.descendant_count(at) + 1).sum()
+        let below = self.topmost_frozen().filter(|&at| self.is_at_or_above(node, at));
+        below.map(|at| self.descendant_count(at) + 1).sum()
+    }
+
+    /// All that are frozen, to ask it of very many. Making it costs as much as there are.
+    pub fn frozen_nodes(&self) -> FrozenNodes {
+        let mut words = vec![0; self.len().div_ceil(64)];
+        for (node, _) in self.topmost_frozen().flat_map(|top| self.preorder(top, None)) {
+            words[node.number() / 64] |= 1 << (node.number() % 64);
+        }
+        FrozenNodes { words }
+    }
+
+    /// The companies with a freeze that are not frozen by an ancestor too: these, and all that is below them, are the frozen ones.
+    fn topmost_frozen(&self) -> impl Iterator<Item = NodeIndex> + '_ {
+        let with_freeze: HashSet<_> = self.freezes.values().copied().collect();
+        with_freeze.into_iter().filter(|&at| self.parent(at).is_none_or(|parent| !self.is_frozen(parent)))
     }
 
     /// Whether a freeze is on this very company.

@@ -27,6 +27,7 @@ use arc_swap::ArcSwap;
 use entity::Position;
 use tokio::sync::watch;
 
+pub use freezes::FrozenNodes;
 pub use node::{NodeIndex, fold};
 pub use preorder::{Preorder, ReversedPreorder};
 pub use snapshot::Snapshot;

@@ -1,5 +1,6 @@
 //! What is kept for each company: apart by how often it is read and how often it changes.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use entity::{TenantId, TenantStatus, Timestamp};
@@ -95,7 +96,9 @@ impl Profile {
     /// The profile of `tenant`; none where its text is longer than 4 GiB.
     pub(super) fn of(tenant: &TenantState) -> Option<Self> {
         let external_id = tenant.external_id.as_deref();
-        let mut text = tenant.name.clone();
+        let lengths = 2 * (tenant.name.len() + tenant.slug.len() + external_id.map_or(0, str::len));
+        let mut text = String::with_capacity(lengths + 5);
+        text.push_str(&tenant.name);
         let name_end = u32::try_from(text.len()).ok()?;
         let mut append = |part: &str| {
             text.push('\0');
@@ -108,7 +111,7 @@ impl Profile {
         let folded = (fold(&tenant.slug), external_id.map(fold));
         if folded.0 != tenant.slug || folded.1.as_deref() != external_id {
             append(&folded.0)?;
-            append(folded.1.as_deref().unwrap_or_default())?;
+            append(&folded.1.unwrap_or_default())?;
         }
         let text = text.into();
         let (id, joined_at, currency) = (tenant.id, tenant.joined_at, tenant.currency);
@@ -142,11 +145,11 @@ impl Profile {
 ///
 /// Through upper case first, as Unicode's own folding does in effect: "ß" equals "SS", and the two small sigmas are one.
 #[must_use]
-pub fn fold(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
+pub fn fold(text: &str) -> Cow<'_, str> {
+    if !text.is_ascii() {
+        return text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
     }
-    text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+    if text.bytes().any(|byte| byte.is_ascii_uppercase()) { text.to_ascii_lowercase().into() } else { text.into() }
 }
 
 /// What few companies have.

@@ -10,6 +10,16 @@ impl Snapshot {
         Preorder { snapshot: self, levels, top: Some(root), siblings: Vec::new() }
     }
 
+    /// What is below `root`, `root` not included, down to `max_depth` below it, in the order that is fastest.
+    pub fn below_in_any_order(&self, root: NodeIndex, max_depth: Option<u32>) -> impl Iterator<Item = NodeIndex> + '_ {
+        // The whole chain is read as it lies in memory, which is several times as fast as a walk from pointer to pointer.
+        let (all, walk) = match max_depth {
+            None if self.root == Some(root) => (Some(self.nodes()), None),
+            _ => (None, Some(self.preorder(root, max_depth).map(|(node, _)| node))),
+        };
+        all.into_iter().flatten().chain(walk.into_iter().flatten()).filter(move |&node| node != root)
+    }
+
     /// Walks what comes after `node` in the walk of [`preorder`](Self::preorder); none where `node` is not in the subtree.
     ///
     /// `node` may be below `max_depth`.

@@ -1,0 +1,202 @@
+//! Isolation, generated: every root field, and everything that has an id, for every relation to it, role and state of the caller.
+//!
+//! What the caller may not see is answered as an id that was never issued, to the byte.
+
+mod inside;
+pub(crate) mod table;
+mod whole;
+
+use entity::{FreezeId, Role, TenantId, TenantStatus};
+use reseller_network::tenancy::Actor;
+use serde_json::{Value, json};
+
+use self::table::{OpenTo, ROOT_FIELDS, Thing, WAYS, Way};
+use crate::family::{Family, Relation};
+use crate::support::app::{Answer, TestApp, id};
+use crate::support::{TestDatabase, on_both_databases};
+
+const ROLES: [Role; 3] = [Role::Viewer, Role::Admin, Role::Owner];
+
+on_both_databases!(each_caller_reaches_what_rule_2_allows_and_cannot_tell_the_rest_from_nothing);
+
+async fn each_caller_reaches_what_rule_2_allows_and_cannot_tell_the_rest_from_nothing(database: TestDatabase) {
+    let app = TestApp::start(database).await;
+    let mut world = World::create(&app).await;
+    for caller in world.members() {
+        world.sees_its_downline(&caller).await;
+    }
+    for caller in world.outsiders() {
+        world.sees_nothing(&caller).await;
+    }
+    world.freeze(Relation::Own).await;
+    world.freeze(Relation::Parent).await;
+    for caller in world.members() {
+        world.sees_its_downline(&caller).await;
+    }
+    app.chain.deactivate(Actor::central(), world.family.own, "a test").await.expect("a company that is off");
+    for caller in world.members() {
+        world.is_refused_or_sees_nothing(&caller).await;
+    }
+}
+
+/// Who asks.
+struct Caller {
+    what: String,
+    token: String,
+    /// `X-Tenant-ID`.
+    names: Option<String>,
+}
+
+struct World<'a> {
+    app: &'a TestApp,
+    family: Family,
+    /// PENDING, below the own.
+    applicant: TenantId,
+    freezes: Vec<(Relation, FreezeId)>,
+}
+
+impl<'a> World<'a> {
+    async fn create(app: &'a TestApp) -> Self {
+        let family = Family::create(app).await;
+        let applicant = app.company_of(Some(family.own), "Applicant", TenantStatus::Pending).await;
+        let mut memberships = vec![("applicant", applicant, Role::Owner)];
+        for (role, alone, several) in [
+            (Role::Viewer, "viewer", "viewer of two"),
+            (Role::Admin, "admin", "admin of two"),
+            (Role::Owner, "owner", "owner of two"),
+        ] {
+            memberships.push((alone, family.own, role));
+            memberships.push((several, family.sibling, Role::Owner));
+            memberships.push((several, family.own, role));
+        }
+        app.grant(&memberships).await;
+        let mut world = Self { app, family, applicant, freezes: Vec::new() };
+        for relation in [Relation::Child, Relation::Grandchild, Relation::Sibling, Relation::Stranger] {
+            world.freeze(relation).await;
+        }
+        world
+    }
+
+    async fn freeze(&mut self, relation: Relation) {
+        let placed = self.app.chain.freeze(Actor::central(), self.family.the(relation), "a test").await;
+        self.freezes.push((relation, placed.expect("a freeze")));
+    }
+
+    /// Those who act for the own company: in each role, in each way of saying so.
+    fn members(&self) -> Vec<Caller> {
+        let own = id(self.family.own);
+        let mut callers = Vec::new();
+        for role in ROLES {
+            let alone = role.to_string().to_lowercase();
+            let several = format!("{alone} of two");
+            let caller = |what: &str, token: String, names: Option<&str>| Caller {
+                what: format!("the {alone} {what}"),
+                token,
+                names: names.map(str::to_owned),
+            };
+            callers.push(caller("whose only membership it is", self.app.token(&alone), None));
+            callers.push(caller("by header", self.app.token(&several), Some(&own)));
+            callers.push(caller("by token", self.app.token_for(&several, Some(&own)), None));
+        }
+        callers
+    }
+
+    /// Those who act for no company, or for one that waits for approval.
+    fn outsiders(&self) -> Vec<Caller> {
+        let caller =
+            |what: &str, names: Option<String>| Caller { what: what.to_owned(), token: self.app.token(what), names };
+        vec![
+            caller("nobody's member", None),
+            caller("owner of two", None),
+            caller("applicant", None),
+            caller("applicant", Some(id(self.applicant))),
+        ]
+    }
+
+    async fn sees_its_downline(&self, caller: &Caller) {
+        for field in ROOT_FIELDS {
+            self.ask(caller, field.document, &id(self.family.own)).await.data();
+        }
+        for way in WAYS {
+            let nothing = self.ask(caller, way.document, &never_issued(way.to)).await;
+            assert_eq!(nothing.data().pointer(way.found), None, "{}", way.document);
+            for (relation, target) in self.things(way.to) {
+                let answer = self.ask(caller, way.document, &target).await;
+                let case = format!("{} asks {} for {relation:?}'s {:?}", caller.what, way.argument, way.to);
+                if is_in_sight(way, relation) {
+                    assert_eq!(answer.data().pointer(way.found), Some(&Value::from(target)), "{case}");
+                } else {
+                    assert_eq!(answer.whole(), nothing.whole(), "{case}");
+                }
+            }
+        }
+    }
+
+    async fn sees_nothing(&self, caller: &Caller) {
+        for field in ROOT_FIELDS {
+            let answer = self.ask(caller, field.document, &id(self.family.own)).await;
+            match field.open_to {
+                OpenTo::Everyone => drop(answer.data()),
+                OpenTo::Members => assert_eq!(answer.code(), "FORBIDDEN", "{} asks {}", caller.what, field.name),
+            }
+        }
+        self.cannot_tell_ids_apart(caller).await;
+    }
+
+    /// The caller's company is switched off. Who names it is not signed in; who does not acts for no company, or for another.
+    async fn is_refused_or_sees_nothing(&self, caller: &Caller) {
+        let answer = self.ask(caller, ROOT_FIELDS[0].document, "").await;
+        if answer.status.is_success() {
+            return self.sees_nothing(caller).await;
+        }
+        let no_such =
+            Caller { what: String::new(), token: self.app.token("nobody's member"), names: Some("no-such".into()) };
+        for field in ROOT_FIELDS {
+            let answer = self.ask(caller, field.document, &id(self.family.own)).await;
+            let unknown = self.ask(&no_such, field.document, &id(self.family.own)).await;
+            assert_eq!(answer.code(), "FORBIDDEN");
+            assert_eq!(answer.whole(), unknown.whole(), "{} asks {}", caller.what, field.name);
+        }
+        self.cannot_tell_ids_apart(caller).await;
+    }
+
+    async fn cannot_tell_ids_apart(&self, caller: &Caller) {
+        for way in WAYS {
+            let nothing = self.ask(caller, way.document, &never_issued(way.to)).await;
+            assert_eq!(nothing.code(), "FORBIDDEN", "{} asks {}", caller.what, way.argument);
+            for (relation, target) in self.things(way.to) {
+                let answer = self.ask(caller, way.document, &target).await;
+                assert_eq!(answer.whole(), nothing.whole(), "{} asks {} for {relation:?}", caller.what, way.argument);
+            }
+        }
+    }
+
+    /// What there is of a kind, by the relation of the company that it belongs to.
+    fn things(&self, kind: Thing) -> Vec<(Relation, String)> {
+        match kind {
+            Thing::Reseller => Relation::ALL.map(|relation| (relation, id(self.family.the(relation)))).to_vec(),
+            Thing::Freeze => self.freezes.iter().map(|(relation, freeze)| (*relation, id(*freeze))).collect(),
+        }
+    }
+
+    async fn ask(&self, caller: &Caller, document: &str, target: &str) -> Answer {
+        let variables = json!({ "id": target });
+        match &caller.names {
+            Some(tenant) => self.app.ask_for(tenant, &caller.token, document, variables).await,
+            None => self.app.ask(&caller.token, document, variables).await,
+        }
+    }
+}
+
+/// Rule 2 of the design: a company and its downline. A freeze above the own company freezes it too, and is told of.
+fn is_in_sight(way: &Way, relation: Relation) -> bool {
+    relation.is_at_or_below() || (way.to == Thing::Freeze && relation == Relation::Parent)
+}
+
+/// An id of the right form that nobody has.
+fn never_issued(kind: Thing) -> String {
+    match kind {
+        Thing::Reseller => id(TenantId::generate()),
+        Thing::Freeze => id(FreezeId::generate()),
+    }
+}

@@ -1,0 +1,102 @@
+//! Every root field, and every way in which a field reaches something by its id. What the schema has and this table lacks fails
+//! `the_table_is_whole`.
+
+/// A root field of the schema.
+pub(crate) struct RootField {
+    /// As `Query.viewer`.
+    pub(crate) name: &'static str,
+    pub(crate) open_to: OpenTo,
+    /// Asks the field for something that a member of `$id`'s company sees.
+    pub(crate) document: &'static str,
+}
+
+/// Who may ask a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OpenTo {
+    /// Every signed-in person.
+    Everyone,
+    /// Who acts for a company that is not PENDING, in any role.
+    Members,
+}
+
+/// One way to a thing by its id.
+pub(crate) struct Way {
+    /// The argument that takes the id, as `Query.node(id)`; inside an input object, as `Mutation.moveReseller(input.id)`.
+    pub(crate) argument: &'static str,
+    pub(crate) to: Thing,
+    /// Asks for the thing with the id `$id`.
+    pub(crate) document: &'static str,
+    /// Where in the answer's data `$id` shows when the thing was found.
+    pub(crate) found: &'static str,
+}
+
+/// A type that implements `Node`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Thing {
+    /// In sight: at or below the caller's own.
+    Reseller,
+    /// In sight: on a company at or below the caller's own, or above it, which it freezes too.
+    Freeze,
+}
+
+pub(crate) const ROOT_FIELDS: &[RootField] = &[
+    RootField { name: "Query.viewer", open_to: OpenTo::Everyone, document: "{ viewer { userId } }" },
+    RootField { name: "Query.node", open_to: OpenTo::Members, document: "query ($id: ID!) { node(id: $id) { id } }" },
+    RootField {
+        name: "Query.nodes",
+        open_to: OpenTo::Members,
+        document: "query ($id: ID!) { nodes(ids: [$id]) { id } }",
+    },
+    RootField {
+        name: "Query.reseller",
+        open_to: OpenTo::Members,
+        document: "query ($id: ID!) { reseller(id: $id) { id } }",
+    },
+    RootField { name: "Query.downlineTree", open_to: OpenTo::Members, document: "{ downlineTree { nodeCount } }" },
+    RootField { name: "Query.downline", open_to: OpenTo::Members, document: "{ downline { totalCount } }" },
+];
+
+pub(crate) const WAYS: &[Way] = &[
+    Way {
+        argument: "Query.node(id)",
+        to: Thing::Reseller,
+        document: "query ($id: ID!) { node(id: $id) { __typename id } }",
+        found: "/node/id",
+    },
+    Way {
+        argument: "Query.node(id)",
+        to: Thing::Freeze,
+        document: "query ($id: ID!) { node(id: $id) { __typename id } }",
+        found: "/node/id",
+    },
+    Way {
+        argument: "Query.nodes(ids)",
+        to: Thing::Reseller,
+        document: "query ($id: ID!) { nodes(ids: [$id]) { __typename id } }",
+        found: "/nodes/0/id",
+    },
+    Way {
+        argument: "Query.nodes(ids)",
+        to: Thing::Freeze,
+        document: "query ($id: ID!) { nodes(ids: [$id]) { __typename id } }",
+        found: "/nodes/0/id",
+    },
+    Way {
+        argument: "Query.reseller(id)",
+        to: Thing::Reseller,
+        document: "query ($id: ID!) { reseller(id: $id) { id name slug } }",
+        found: "/reseller/id",
+    },
+    Way {
+        argument: "Query.downlineTree(rootId)",
+        to: Thing::Reseller,
+        document: "query ($id: ID!) { downlineTree(rootId: $id) { root { resellerId name } nodeCount } }",
+        found: "/downlineTree/root/resellerId",
+    },
+    Way {
+        argument: "Query.downline(rootId)",
+        to: Thing::Reseller,
+        document: "query ($id: ID!) { downline(rootId: $id) { nodes { parent { id } } pageInfo { endCursor } totalCount } }",
+        found: "/downline/nodes/0/parent/id",
+    },
+];

@@ -1,0 +1,131 @@
+//! The schema's text: it is the committed one, it describes everything, and it keeps to its contract.
+
+use std::collections::BTreeMap;
+
+use async_graphql::parser::parse_schema;
+use async_graphql::parser::types::{
+    FieldDefinition, InputValueDefinition, TypeDefinition, TypeKind, TypeSystemDefinition,
+};
+use async_graphql::{Positioned, Value};
+use reseller_network::graphql::schema::sdl;
+
+/// The shapes that the API promised from the start, as far as they are real by now. A field that becomes real moves in here.
+const CONTRACT: &str = "
+    scalar DateTime scalar Currency scalar EmailAddress
+    interface Node { id: ID! }
+    type Query {
+      viewer: Viewer!
+      node(id: ID!): Node
+      nodes(ids: [ID!]!): [Node]!
+      reseller(id: ID!): Reseller
+      downlineTree(rootId: ID, depth: Int! = 3, after: String): DownlineTree
+      downline(rootId: ID, search: String, filter: ResellerFilter, orderBy: ResellerOrder,
+               first: Int, after: String, last: Int, before: String): ResellerConnection!
+    }
+    type Viewer { userId: ID! email: EmailAddress reseller: Reseller role: Role memberships: [Membership!]! }
+    type Membership { reseller: Reseller! role: Role! }
+    enum Role { OWNER ADMIN VIEWER }
+    type Reseller implements Node {
+      id: ID! name: String! slug: String! status: ResellerStatus!
+      frozen: Boolean! freezes: [Freeze!]! depth: Int! joinedAt: DateTime! currency: Currency!
+      parent: Reseller path: [Reseller!]!
+      children(filter: ResellerFilter, orderBy: ResellerOrder, first: Int, after: String, last: Int, before: String): ResellerConnection!
+      childCount: Int! descendantCount: Int! activeDescendantCount: Int!
+    }
+    enum ResellerStatus { PENDING ACTIVE DEACTIVATED }
+    type Freeze implements Node {
+      id: ID! placedOn: ResellerReference! placedBy: ResellerReference! reason: String frozenAt: DateTime! own: Boolean! canThaw: Boolean!
+    }
+    type ResellerReference { resellerId: ID! name: String! }
+    input ResellerFilter { status: [ResellerStatus!] frozen: Boolean joinedAfter: DateTime joinedBefore: DateTime minDepth: Int maxDepth: Int }
+    input ResellerOrder { field: ResellerOrderField! direction: SortDirection! = ASC }
+    enum ResellerOrderField { NAME JOINED_AT DESCENDANT_COUNT }
+    enum SortDirection { ASC DESC }
+    type DownlineTree { root: DownlineNode! nodes: [DownlineNode!]! nodeCount: Int! truncated: Boolean! endCursor: String }
+    type DownlineNode {
+      resellerId: ID! name: String! status: ResellerStatus! frozen: Boolean! parentId: ID depth: Int! childCount: Int! descendantCount: Int!
+      children: [DownlineNode!]! reseller: Reseller!
+    }
+    type ResellerConnection { edges: [ResellerEdge!]! nodes: [Reseller!]! pageInfo: PageInfo! totalCount: Int! }
+    type ResellerEdge { node: Reseller! cursor: String! path: [Reseller!]! }
+    type PageInfo { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
+";
+
+#[test]
+fn the_committed_schema_is_the_real_one() {
+    let committed = include_str!("../../schema.graphql");
+    assert!(committed == sdl(), "schema.graphql is out of date: cargo run -- schema > schema.graphql");
+}
+
+#[test]
+fn everything_is_described() {
+    let undescribed: Vec<_> =
+        types(&sdl()).values().flat_map(parts).filter(|part| !part.described).map(|part| part.name).collect();
+    assert!(undescribed.is_empty(), "these have no description: {undescribed:?}");
+}
+
+#[test]
+fn what_is_promised_has_the_promised_shape() {
+    let real: BTreeMap<_, _> = types(&sdl()).values().flat_map(parts).map(|part| (part.name, part.shape)).collect();
+    for promised in types(CONTRACT).values().flat_map(parts) {
+        assert_eq!(real.get(&promised.name), Some(&promised.shape), "{}", promised.name);
+    }
+}
+
+/// A type, field, argument or value of a schema.
+struct Part {
+    name: String,
+    /// Its type and default, where it has such.
+    shape: String,
+    described: bool,
+}
+
+fn types(text: &str) -> BTreeMap<String, TypeDefinition> {
+    let definitions = parse_schema(text).expect("a schema").definitions.into_iter();
+    let types = definitions.filter_map(|definition| match definition {
+        TypeSystemDefinition::Type(ty) => Some((ty.node.name.node.to_string(), ty.node)),
+        _ => None,
+    });
+    types.collect()
+}
+
+fn parts(ty: &TypeDefinition) -> Vec<Part> {
+    let name = ty.name.node.as_str();
+    let (kind, members) = match &ty.kind {
+        TypeKind::Scalar => ("scalar", Vec::new()),
+        TypeKind::Object(object) => ("type", fields(name, &object.fields)),
+        TypeKind::Interface(interface) => ("interface", fields(name, &interface.fields)),
+        TypeKind::Union(_) => ("union", Vec::new()),
+        TypeKind::Enum(values) => {
+            let value = |value: &async_graphql::parser::types::EnumValueDefinition| Part {
+                name: format!("{name}.{}", value.value.node),
+                shape: "value".to_owned(),
+                described: value.description.is_some(),
+            };
+            ("enum", values.values.iter().map(|one| value(&one.node)).collect())
+        }
+        TypeKind::InputObject(input) => ("input", inputs(name, &input.fields)),
+    };
+    let whole = Part { name: name.to_owned(), shape: kind.to_owned(), described: ty.description.is_some() };
+    std::iter::once(whole).chain(members).collect()
+}
+
+fn fields(ty: &str, fields: &[Positioned<FieldDefinition>]) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for field in fields {
+        let name = format!("{ty}.{}", field.node.name.node);
+        parts.extend(inputs(&name, &field.node.arguments));
+        parts.push(Part { name, shape: field.node.ty.node.to_string(), described: field.node.description.is_some() });
+    }
+    parts
+}
+
+fn inputs(of: &str, inputs: &[Positioned<InputValueDefinition>]) -> Vec<Part> {
+    let default = |value: &Option<Positioned<Value>>| value.as_ref().map(|value| format!(" = {}", value.node));
+    let part = |input: &InputValueDefinition| Part {
+        name: format!("{of}({})", input.name.node),
+        shape: format!("{}{}", input.ty.node, default(&input.default_value).unwrap_or_default()),
+        described: input.description.is_some(),
+    };
+    inputs.iter().map(|input| part(&input.node)).collect()
+}

@@ -1,0 +1,239 @@
+//! The whole program on a database of one test: its real router, asked as a client asks it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use entity::{Position, Role, TenantId, TenantStatus, Timestamp};
+use http_body_util::BodyExt;
+use reseller_network::app::App;
+use reseller_network::auth::{AuthConfig, DEFAULT_AUDIENCE, DEFAULT_ISSUER, Person, Secret, Signer, Verifier, grant};
+use reseller_network::clock::Clock;
+use reseller_network::events::Log;
+use reseller_network::graphql::id::{Identified, global};
+use reseller_network::graphql::limits::Limits;
+use reseller_network::http::router;
+use reseller_network::modules::admin::{Chain, NewReseller};
+use reseller_network::tenancy::{Actor, Database, OpenOptions};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use super::TestDatabase;
+
+/// How long a test waits for what must come, before it fails.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What time it is in tests: 2026-11-22T12:00:00Z.
+pub(crate) const NOW: Timestamp = Timestamp(1_795_348_800_000_000);
+
+/// A running program.
+pub(crate) struct TestApp {
+    /// Changes the chain.
+    pub(crate) chain: Chain,
+    /// Signs tokens that the program takes.
+    pub(crate) signer: Signer,
+    app: Arc<App>,
+    router: Router,
+    /// Of a second set of handles, as another process has them.
+    elsewhere: Log,
+    joined: AtomicI64,
+    database: TestDatabase,
+}
+
+/// What a client got.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl TestApp {
+    /// Starts on `database`, which is empty.
+    pub(crate) async fn start(database: TestDatabase) -> Self {
+        let open = async || {
+            let options = OpenOptions { create: true, ..OpenOptions::default() };
+            Database::open(&database.url, options).await.expect("a database")
+        };
+        let handles = open().await;
+        handles.migrate().await.expect("a migrated database");
+        let verifier = Verifier::load(&auth_config()).await.expect("a verifier");
+        let app = App::start(&handles, verifier, clock(), Limits::default()).await.expect("a program");
+        Self {
+            chain: app.chain.clone(),
+            signer: Signer::new(&auth_config()).expect("a signer"),
+            router: router(app.clone()),
+            app,
+            elsewhere: Log::new(open().await.in_central(), clock()),
+            joined: AtomicI64::new(0),
+            database,
+        }
+    }
+
+    /// The database's URL.
+    pub(crate) fn database_url(&self) -> &str {
+        &self.database.url
+    }
+
+    /// An active company. Its external id is its name in small letters with dashes; each joined a day after the one before, the first on
+    /// 2026-01-01.
+    pub(crate) async fn company(&self, parent: Option<TenantId>, name: &str) -> TenantId {
+        self.company_of(parent, name, TenantStatus::Active).await
+    }
+
+    /// The same in any status.
+    pub(crate) async fn company_of(&self, parent: Option<TenantId>, name: &str, status: TenantStatus) -> TenantId {
+        let days = self.joined.fetch_add(1, Ordering::SeqCst);
+        let new = NewReseller {
+            parent,
+            name: name.to_owned(),
+            external_id: Some(name.to_lowercase().split_whitespace().collect::<Vec<_>>().join("-")),
+            currency: "USD".to_owned(),
+            status,
+            joined_at: Timestamp::start_of(time::macros::date!(2026 - 01 - 01) + time::Duration::days(days)),
+        };
+        self.chain.create(Actor::central(), new).await.expect("a company")
+    }
+
+    /// Makes people members as another process does, and waits until the program has seen it.
+    pub(crate) async fn grant(&self, memberships: &[(&str, TenantId, Role)]) {
+        let mut seen = Position::START;
+        for (subject, tenant, role) in memberships {
+            let granted = grant(&self.elsewhere, Actor::central(), person(subject), *tenant, *role).await;
+            seen = granted.expect("a membership");
+        }
+        self.has_seen(seen).await;
+    }
+
+    /// Waits until the program has seen the log up to `position`.
+    pub(crate) async fn has_seen(&self, position: Position) {
+        let seen = tokio::time::timeout(PATIENCE, self.app.topology.wait_for(position));
+        seen.await.expect("the program follows the log");
+    }
+
+    /// A token for `subject`, bound to no company.
+    pub(crate) fn token(&self, subject: &str) -> String {
+        self.token_for(subject, None)
+    }
+
+    /// A token for `subject`, bound to the company of this name where there is one.
+    pub(crate) fn token_for(&self, subject: &str, tenant: Option<&str>) -> String {
+        let address = format!("{subject}@example.com");
+        self.signer.sign(subject, Some(&address), tenant, Duration::from_mins(10)).expect("a token")
+    }
+
+    /// A new person, member of `tenant` alone, and their token.
+    pub(crate) async fn member(&self, subject: &str, tenant: TenantId, role: Role) -> String {
+        self.grant(&[(subject, tenant, role)]).await;
+        self.token(subject)
+    }
+
+    /// Sends a GraphQL request by POST.
+    pub(crate) async fn ask(&self, token: &str, query: &str, variables: Value) -> Answer {
+        self.ask_with(&[("authorization", &format!("Bearer {token}"))], query, variables).await
+    }
+
+    /// The same, on behalf of the company that the header `X-Tenant-ID` names.
+    pub(crate) async fn ask_for(&self, tenant: &str, token: &str, query: &str, variables: Value) -> Answer {
+        let headers = [("authorization", &*format!("Bearer {token}")), ("x-tenant-id", tenant)];
+        self.ask_with(&headers, query, variables).await
+    }
+
+    /// The same with these headers and no others beside the content type.
+    pub(crate) async fn ask_with(&self, headers: &[(&str, &str)], query: &str, variables: Value) -> Answer {
+        let body = json!({ "query": query, "variables": variables }).to_string();
+        let request = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json");
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        self.send(request.body(Body::from(body)).expect("a request")).await
+    }
+
+    /// Sends any HTTP request.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("a whole body").to_bytes();
+        let body = String::from_utf8(body.to_vec()).expect("a body of text");
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+
+    /// The data of an answer without errors.
+    pub(crate) fn data(&self) -> Value {
+        let json = self.json();
+        assert!(json.get("errors").is_none(), "{json:#}");
+        json["data"].clone()
+    }
+
+    /// What is at this JSON pointer below the data of an answer without errors.
+    pub(crate) fn at(&self, pointer: &str) -> Value {
+        let data = self.data();
+        data.pointer(pointer).unwrap_or_else(|| panic!("nothing at {pointer}: {data:#}")).clone()
+    }
+
+    /// The code of the only error.
+    pub(crate) fn code(&self) -> String {
+        self.only_error("/extensions/code")
+    }
+
+    /// The argument that the only error, a `BAD_USER_INPUT`, names.
+    pub(crate) fn wrong_argument(&self) -> String {
+        assert_eq!(self.code(), "BAD_USER_INPUT", "{self:?}");
+        self.only_error("/extensions/field")
+    }
+
+    /// The message of the only error.
+    pub(crate) fn message(&self) -> String {
+        self.only_error("/message")
+    }
+
+    fn only_error(&self, pointer: &str) -> String {
+        let json = self.json();
+        let errors = json["errors"].as_array().unwrap_or_else(|| panic!("no errors: {json:#}"));
+        assert_eq!(errors.len(), 1, "{json:#}");
+        let text = errors[0].pointer(pointer).and_then(Value::as_str);
+        text.unwrap_or_else(|| panic!("the error has no {pointer}: {json:#}")).to_owned()
+    }
+
+    /// All that a client could tell two answers apart by: everything but the request's own id.
+    pub(crate) fn whole(&self) -> String {
+        let mut headers = self.headers.clone();
+        headers.remove("x-request-id");
+        let mut headers: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
+        headers.sort();
+        format!("{}\n{}\n\n{}", self.status, headers.join("\n"), self.body)
+    }
+}
+
+/// An id as the API writes it.
+pub(crate) fn id(id: impl Identified) -> String {
+    global(id).0
+}
+
+/// A person as the tokens of tests name them.
+pub(crate) fn person(subject: &str) -> Person {
+    let email = Some(format!("{subject}@example.com"));
+    Person { issuer: DEFAULT_ISSUER.to_owned(), subject: subject.to_owned(), email }
+}
+
+/// Whose tokens the program takes.
+pub(crate) fn auth_config() -> AuthConfig {
+    AuthConfig {
+        secret: Some(Secret::new("a secret of tests that is long enough").expect("a secret")),
+        jwks: None,
+        issuer: DEFAULT_ISSUER.to_owned(),
+        audience: DEFAULT_AUDIENCE.to_owned(),
+    }
+}
+
+fn clock() -> Clock {
+    Clock::reading(|| NOW)
+}
