@@ -106,6 +106,7 @@ pub fn write_str(out: &mut Vec<u8>, text: &str) {
 }
 
 /// Whether JSON writes a text otherwise than as it stands. Looks at every byte, so that the processor can look at many at once.
+#[expect(clippy::needless_bitwise_bool, reason = "a branch at each byte would let it look at one byte at a time")]
 fn needs_escapes(text: &str) -> bool {
     text.bytes().fold(false, |found, byte| found | (byte < b' ') | (byte == b'"') | (byte == b'\\'))
 }
