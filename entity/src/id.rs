@@ -58,12 +58,12 @@ typed_id!(
 
 impl TenantId {
     /// The prefix of its public ids.
-    pub const KIND: &'static str = "reseller";
+    pub const PREFIX: &'static str = "reseller";
 
     /// The id that `text` is: a bare UUID, or a public id.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        Uuid::parse_str(text).ok().or_else(|| public_id::parse(Self::KIND, text)).map(Self)
+        Uuid::parse_str(text).ok().or_else(|| public_id::parse(Self::PREFIX, text)).map(Self)
     }
 }
 

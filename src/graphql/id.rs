@@ -36,7 +36,7 @@ macro_rules! identified {
     };
 }
 
-identified!(TenantId, TenantId::KIND, "Reseller");
+identified!(TenantId, TenantId::PREFIX, "Reseller");
 identified!(FreezeId, "freeze", "Freeze");
 identified!(PersonId, "person", "Viewer");
 

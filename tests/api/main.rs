@@ -15,6 +15,7 @@ mod tenant_filter;
 
 mod architecture;
 mod family;
+mod faults;
 mod http;
 mod isolation;
 mod reading;

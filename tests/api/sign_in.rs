@@ -166,10 +166,8 @@ async fn who_was_switched_off_acts_for_nobody(database: TestDatabase) {
         assert_eq!(app.ask_for("own", &app.token(subject), WHO, json!({})).await.whole(), no_such.whole());
         assert_eq!(app.ask(&app.token_for(subject, Some("own")), WHO, json!({})).await.whole(), no_such.whole());
     }
-    // Naming none: the company that is off counts as none.
-    let one = app.ask(&app.token("of one"), "{ viewer { reseller { id } memberships { role } } }", json!({})).await;
-    assert_eq!(one.at("/viewer"), json!({ "reseller": null, "memberships": [] }));
-    assert_eq!(everything_else_is_forbidden(&app, &app.token("of one")).await, "You are a member of no company yet.");
+    // Naming none: the company that is off counts as none, and who has no other is refused too.
+    assert_eq!(app.ask(&app.token("of one"), WHO, json!({})).await.whole(), no_such.whole());
     assert_eq!(acts_for(&app.ask(&app.token("of two"), WHO, json!({})).await).0, "Child");
 
     app.chain.reactivate(Actor::central(), family.own).await.unwrap();

@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::TestDatabase;
+use super::escapes::Escapes;
 
 /// How long a test waits for what must come, before it fails.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -40,6 +41,8 @@ pub(crate) struct TestApp {
     /// Of a second set of handles, as another process has them.
     elsewhere: Log,
     joined: AtomicI64,
+    /// Every test of the program is also one of its statements.
+    _escapes: Escapes,
     database: TestDatabase,
 }
 
@@ -54,8 +57,9 @@ pub(crate) struct Answer {
 impl TestApp {
     /// Starts on `database`, which is empty.
     pub(crate) async fn start(database: TestDatabase) -> Self {
+        let escapes = Escapes::default();
         let open = async || {
-            let options = OpenOptions { create: true, ..OpenOptions::default() };
+            let options = OpenOptions { create: true, observer: Some(escapes.observer()) };
             Database::open(&database.url, options).await.expect("a database")
         };
         let handles = open().await;
@@ -69,6 +73,7 @@ impl TestApp {
             app,
             elsewhere: Log::new(open().await.in_central(), clock()),
             joined: AtomicI64::new(0),
+            _escapes: escapes,
             database,
         }
     }
@@ -148,6 +153,11 @@ impl TestApp {
         let request = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json");
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         self.send(request.body(Body::from(body)).expect("a request")).await
+    }
+
+    /// The status of a page that is there for anybody.
+    pub(crate) async fn get(&self, path: &str) -> StatusCode {
+        self.send(Request::get(path).body(Body::empty()).expect("a request")).await.status
     }
 
     /// Sends any HTTP request.

@@ -25,6 +25,7 @@ on_both_databases!(
     a_move_stays_below_the_actor,
     former_parents_are_kept,
     former_parents_are_in_order_also_when_the_clock_goes_back,
+    the_chain_of_a_day_has_no_cycle_also_where_clocks_differ,
 );
 
 async fn a_move_takes_the_whole_subtree_along(database: TestDatabase) {
@@ -105,5 +106,24 @@ async fn former_parents_are_in_order_also_when_the_clock_goes_back(database: Tes
             snapshot.parent_at(node(snapshot, family.child), Timestamp(instant)).map(|parent| snapshot.id(parent))
         });
         assert_eq!(parents, [family.left, family.right, family.root, family.left].map(Some));
+    }
+}
+
+async fn the_chain_of_a_day_has_no_cycle_also_where_clocks_differ(database: TestDatabase) {
+    let at = |instant| Clock::reading(move || Timestamp(instant));
+    let ahead = Replica::open_with(&database.url, OpenOptions::default(), at(100)).await;
+    let behind = Replica::open_with(&database.url, OpenOptions::default(), at(90)).await;
+    let root = ahead.add(None, "Root").await;
+    let left = ahead.add(root, "Left").await;
+    let right = ahead.add(left, "Right").await;
+    behind.caught_up().await;
+    ahead.chain.move_reseller(Actor::central(), right, root).await.expect("a move by the one that is ahead");
+    behind.chain.move_reseller(Actor::central(), left, right).await.expect("a later move by the one that is behind");
+    let snapshot = behind.caught_up().await;
+    for instant in 80..120 {
+        let ancestors: Vec<_> =
+            snapshot.ancestors_at(node(&snapshot, right), Timestamp(instant)).map(|above| snapshot.id(above)).collect();
+        let expected = if instant < 100 { vec![left, root] } else { vec![root] };
+        assert_eq!(ancestors, expected, "at {instant}");
     }
 }

@@ -170,7 +170,7 @@ async fn names_of_the_database_are_taken(database: TestDatabase) {
 async fn join(network: &Network, name: &str) -> String {
     let topology = Arc::new(Topology::new(network.chain().await));
     let root = topology.current().root().map(|root| topology.current().id(root));
-    let follower = Follower::new(network.central.clone(), network.log.clone(), topology.clone(), Box::new(|_, _| ()));
+    let follower = Follower::new(network.central.clone(), network.log.clone(), topology.clone(), Box::new(|_| ()));
     let follower = tokio::spawn(follower.run());
     let company = NewReseller {
         parent: root,

@@ -94,7 +94,7 @@ fn write_node(shown: &Shown, at: usize, out: &mut Vec<u8>, below: Below<'_, Know
 
 fn write_id(out: &mut Vec<u8>, id: TenantId) {
     out.push(b'"');
-    out.extend_from_slice(TenantId::KIND.as_bytes());
+    out.extend_from_slice(TenantId::PREFIX.as_bytes());
     out.push(b'_');
     out.extend_from_slice(&public_id::suffix(id.0));
     out.push(b'"');

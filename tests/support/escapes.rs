@@ -1,0 +1,45 @@
+//! Watches every statement of a whole program for one that touches a tenant's rows without saying whose.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use entity::owned_tables;
+use reseller_network::tenancy::Observer;
+use sea_orm::Statement;
+
+/// What central stores may ask of owned tables without naming one owner: for whole persons, for the whole chain, or for a line of it.
+const CENTRAL: [&str; 4] = [
+    r#"FROM "memberships" WHERE "memberships"."person_id" = "#,
+    r#"FROM "freezes" ORDER BY "freezes"."id" ASC"#,
+    r#"FROM "freezes" WHERE "freezes"."owner_tenant_id" IN ("#,
+    r#"FROM "freezes" WHERE "freezes"."id" = "#,
+];
+
+/// The statements that escaped. A test that ends with one has failed.
+#[derive(Clone, Default)]
+pub(crate) struct Escapes(Arc<Mutex<Vec<String>>>);
+
+impl Escapes {
+    /// Sees the statements of a database that is opened with it.
+    pub(crate) fn observer(&self) -> Observer {
+        let escaped = self.0.clone();
+        Arc::new(move |statement: &Statement| {
+            let sql = &statement.sql;
+            let touches = |table: &&str| sql.contains(&format!("\"{table}\""));
+            let inserts = sql.starts_with("INSERT") && sql.contains("\"owner_tenant_id\"");
+            let bound = |table: &str| inserts || sql.contains(&format!("\"{table}\".\"owner_tenant_id\" = "));
+            let escapes = owned_tables().iter().filter(|table| touches(table)).any(|table| !bound(table));
+            if escapes && !CENTRAL.iter().any(|allowed| sql.contains(allowed)) && !sql.contains("CREATE ") {
+                escaped.lock().unwrap_or_else(PoisonError::into_inner).push(sql.clone());
+            }
+        })
+    }
+}
+
+impl Drop for Escapes {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let escaped = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            assert!(escaped.is_empty(), "statements without their owner's condition: {escaped:#?}");
+        }
+    }
+}
