@@ -32,7 +32,7 @@ pub struct Seat {
 
 /// The memberships of everybody, as far as they were asked for.
 ///
-/// A change made in this process is in force on the next request; one made by another process at most a second later.
+/// A change is in force as soon as this process has followed the log up to it: at once where it waits for that, a second later at most.
 #[derive(Clone)]
 pub struct Memberships {
     central: CentralDb,

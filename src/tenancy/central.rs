@@ -55,7 +55,7 @@ pub(crate) enum Lock {
     Log = 3,
 }
 
-/// "Reseller" in ASCII, so that our locks meet nobody else's in the same PostgreSQL database.
+/// "Rese" in ASCII, so that our locks meet nobody else's in the same PostgreSQL database.
 const LOCK_SPACE: i32 = 0x5265_7365;
 
 /// Waits for `lock` and holds it until the transaction ends. On SQLite a writing transaction holds all of them from its beginning.

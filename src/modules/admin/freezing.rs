@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Chain, rules, store};
 use crate::error::{Refusal, RefusalCode, ServiceError};
 use crate::events::{Fact, Transaction, kinds};
-use crate::tenancy::{Actor, Scope};
+use crate::tenancy::{Actor, Scope, access};
 
 /// The longest reason, in characters.
 const MAX_REASON: usize = 500;
@@ -52,18 +52,15 @@ impl Chain {
         let mut change = self.begin(actor, Role::Admin).await?;
         let freeze = store::freeze(change.db(), freeze_id).await?.ok_or_else(not_found)?;
         let owner = freeze.owner_tenant_id;
-        if let Scope::Tenant(own) = actor.scope {
-            let sees = store::line(change.db(), owner).await?.is_some_and(|line| line.has_at_or_above(own));
-            if !sees {
-                return Err(not_found().into());
-            }
-            let above_placer = store::line(change.db(), freeze.placed_by_tenant_id)
-                .await?
-                .is_some_and(|line| line.has_at_or_above(own));
-            if owner == own || !above_placer {
-                let message = "Only the company that put the freeze, and those above it, may take it away.";
-                return rules::refuse(RefusalCode::NotAllowed, "freezeId", message);
-            }
+        let line = store::line(change.db(), owner).await?.ok_or_else(not_found)?;
+        if !access::allows(actor.scope, |own| line.has_at_or_above(own)) {
+            return Err(not_found().into());
+        }
+        let placers = store::line(change.db(), freeze.placed_by_tenant_id).await?;
+        let is_above_placer = |own| placers.is_some_and(|line| line.has_at_or_above(own));
+        if !access::may_thaw(actor.scope, owner, |own| line.has_at_or_above(own), is_above_placer) {
+            let message = "Only the company that put the freeze, and those above it, may take it away.";
+            return rules::refuse(RefusalCode::NotAllowed, "freezeId", message);
         }
         change.in_tenant(owner).delete_many::<freeze::Entity>(freeze::Column::Id.eq(freeze_id)).await?;
         let data = json!({ "freezeId": freeze_id, "note": note });

@@ -5,7 +5,7 @@ use entity::{Role, TenantId, TenantStatus};
 use super::store::{self, Line};
 use crate::error::{Refusal, RefusalCode, ServiceError};
 use crate::events::Transaction;
-use crate::tenancy::{Actor, Scope};
+use crate::tenancy::{Actor, Scope, access};
 
 /// The same answer for an id that was never issued and for a company that the actor may not reach.
 pub(super) fn not_found(field: &str) -> ServiceError {
@@ -50,10 +50,7 @@ pub(super) async fn at_or_below(
     field: &str,
 ) -> Result<Line, ServiceError> {
     let line = store::line(change.db(), target).await?.ok_or_else(|| not_found(field))?;
-    match actor.scope {
-        Scope::Tenant(own) if !line.has_at_or_above(own) => Err(not_found(field)),
-        _ => Ok(line),
-    }
+    if access::allows(actor.scope, |own| line.has_at_or_above(own)) { Ok(line) } else { Err(not_found(field)) }
 }
 
 pub(super) fn refuse<T>(code: RefusalCode, field: &str, message: impl Into<String>) -> Result<T, ServiceError> {
