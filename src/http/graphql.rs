@@ -62,7 +62,7 @@ async fn answer(
         refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
         return refused;
     }
-    let context = RequestContext { caller, chain };
+    let context = RequestContext::new(caller, chain);
     let run = app.api.run(prepared, request_id(headers), |request| request.data(context));
     match tokio::time::timeout(BUDGET, run).await {
         Ok(answer) => write(media, &answer),
