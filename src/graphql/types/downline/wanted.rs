@@ -56,10 +56,13 @@ pub enum SortDirection {
     Desc,
 }
 
+/// How many statuses a filter may name; there are three.
+const MAX_STATUSES: usize = 100;
+
 /// The listing that is asked for.
 ///
 /// # Errors
-/// `BAD_USER_INPUT` for a depth below 0.
+/// `BAD_USER_INPUT` for a depth below 0, and for too many statuses.
 pub fn query(
     sight: &Sight,
     search: Option<String>,
@@ -85,6 +88,10 @@ impl ResellerFilter {
             let depth = depth.map(u32::try_from).transpose().map_err(wrong)?;
             Ok::<_, Error>(depth.map(|depth| depth.saturating_add(sight.chain.depth(sight.own))))
         };
+        // The library reads a list anew for each mention of the field: a long one ends the request at the first.
+        if self.status.as_ref().is_some_and(|statuses| statuses.len() > MAX_STATUSES) {
+            return Err(bad_user_input("status", format_args!("at most {MAX_STATUSES} statuses")));
+        }
         Ok(Filter {
             status: self.status.map(|status| status.into_iter().map(Into::into).collect()),
             frozen: self.frozen,
