@@ -138,7 +138,7 @@ fn listings(criterion: &mut Criterion, snapshot: &Snapshot) {
     let root = snapshot.root().expect("a root");
     let sorted = |field, direction| Query { order: Some(Order { field, direction }), ..Query::default() };
     let search = |text: &str| Query { search: Some(text.into()), ..Query::default() };
-    let pending = Filter { status: Some(vec![TenantStatus::Pending]), ..Filter::default() };
+    let pending = Filter { status: Some([TenantStatus::Pending].into_iter().collect()), ..Filter::default() };
     let queries = [
         ("in tree order", Query::default()),
         ("by name", sorted(OrderField::Name, Direction::Ascending)),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Error};
 use entity::{TenantId, TenantStatus};
 
+use super::budget::Budget;
 use super::error::{ErrorCode, forbidden};
 use crate::auth::{Caller, Seat};
 use crate::tenancy::topology::{NodeIndex, Snapshot};
@@ -16,6 +17,8 @@ pub struct RequestContext {
     pub caller: Caller,
     /// The chain, at one position of the log.
     pub chain: Arc<Snapshot>,
+    /// What the answer may have.
+    pub budget: Budget,
 }
 
 /// What a company sees of the chain: itself and its downline.
@@ -27,9 +30,16 @@ pub struct Sight {
     pub own: NodeIndex,
     /// The caller's seat in it.
     pub seat: Seat,
+    /// What the answer may have.
+    pub budget: Budget,
 }
 
 impl RequestContext {
+    /// A request of `caller` on `chain`.
+    pub fn new(caller: Caller, chain: Arc<Snapshot>) -> Self {
+        Self { caller, chain, budget: Budget::default() }
+    }
+
     /// The context of the request that `ctx` belongs to.
     pub fn of<'c>(ctx: &Context<'c>) -> Result<&'c Self, Error> {
         ctx.data::<Self>().map_err(|_| forbidden())
@@ -38,7 +48,7 @@ impl RequestContext {
     /// What the caller's company sees, whatever its status.
     pub fn own_sight(&self) -> Option<Sight> {
         let seat = self.caller.seat?;
-        Some(Sight { own: self.chain.find(seat.tenant)?, chain: self.chain.clone(), seat })
+        Some(self.sight_from(self.chain.find(seat.tenant)?, seat))
     }
 
     /// The caller's seats in companies that are not switched off.
@@ -46,8 +56,12 @@ impl RequestContext {
         self.caller.seats.iter().filter_map(|&seat| {
             let own = self.chain.find(seat.tenant)?;
             let open = self.chain.status(own) != TenantStatus::Deactivated;
-            open.then(|| Sight { chain: self.chain.clone(), own, seat })
+            open.then(|| self.sight_from(own, seat))
         })
+    }
+
+    fn sight_from(&self, own: NodeIndex, seat: Seat) -> Sight {
+        Sight { chain: self.chain.clone(), own, seat, budget: self.budget.clone() }
     }
 
     /// What the caller may see of the chain.
@@ -63,7 +77,7 @@ impl RequestContext {
             };
             return Err(ErrorCode::Forbidden.error(message));
         };
-        if sight.chain.status(sight.own) == TenantStatus::Pending {
+        if sight.is_pending() {
             return Err(ErrorCode::Forbidden.error("Your company waits for approval."));
         }
         Ok(sight)
@@ -82,6 +96,36 @@ impl Sight {
     /// The company `id`, if it is in sight.
     pub fn find(&self, id: TenantId) -> Option<NodeIndex> {
         access::reach(&self.chain, Scope::Tenant(self.seat.tenant), id)
+    }
+
+    /// Counts `objects` of a list, before it is made.
+    ///
+    /// # Errors
+    /// `QUERY_TOO_COMPLEX` where the answer would have too many.
+    pub fn spend(&self, objects: usize) -> Result<(), Error> {
+        self.budget.spend(objects)
+    }
+
+    /// Counts `companies` to look at, before that is done.
+    ///
+    /// # Errors
+    /// `QUERY_TOO_COMPLEX` where the request would look at too many.
+    pub fn visit(&self, companies: usize) -> Result<(), Error> {
+        self.budget.visit(companies, self.chain.descendant_count(self.own))
+    }
+
+    /// The way from `root` down to `node`, both included; empty where `root` is not at or above it.
+    ///
+    /// # Errors
+    /// `QUERY_TOO_COMPLEX` where the answer would have too many objects.
+    pub fn path(&self, root: NodeIndex, node: NodeIndex) -> Result<Vec<NodeIndex>, Error> {
+        self.spend((self.chain.depth(node).saturating_sub(self.chain.depth(root)) + 1) as usize)?;
+        Ok(self.chain.path(root, node).unwrap_or_default())
+    }
+
+    /// Whether the company that looks waits for approval.
+    pub fn is_pending(&self) -> bool {
+        self.chain.status(self.own) == TenantStatus::Pending
     }
 
     /// Whether `node` is in sight.

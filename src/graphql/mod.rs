@@ -4,6 +4,7 @@
 //! costs, execution, [`error`] masking, and [`json`], which writes the answer. [`raw`] is for fields that write their
 //! own JSON. [`types`] are the types of the API, and [`schema`] puts them together.
 
+pub mod budget;
 pub mod context;
 pub mod documents;
 pub mod error;

@@ -7,6 +7,7 @@ use super::limits::Limits;
 use super::limits::schema::{FieldCost, PageSizes};
 use super::types::downline::DownlineQuery;
 use super::types::downline_tree::DownlineTreeQuery;
+use super::types::freeze::MAX_CAUSES;
 use super::types::node::NodeQuery;
 use super::types::paging::{DEFAULT_PAGE, MAX_PAGE};
 use super::types::reseller::ResellerQuery;
@@ -32,9 +33,12 @@ pub fn executor(limits: Limits) -> Result<ApiExecutor, parser::Error> {
     Executor::new(build, limits, pages, &COSTS)
 }
 
-/// Fields whose cost the schema does not tell: a tree is written from memory, so that what is asked of its nodes counts 10 times and not
+/// Fields whose cost the schema does not tell: a way down and a list of causes may be long; a tree is written from memory, so that what is asked of its nodes counts 10 times and not
 /// 2,000; but below `reseller` each of them asks for more.
-const COSTS: [FieldCost; 4] = [
+const COSTS: [FieldCost; 7] = [
+    FieldCost { field: "Reseller.path", times: 100 },
+    FieldCost { field: "ResellerEdge.path", times: 100 },
+    FieldCost { field: "Reseller.freezes", times: MAX_CAUSES as u64 },
     FieldCost { field: "Query.downlineTree", times: 10 },
     FieldCost { field: "DownlineTree.nodes", times: 1 },
     FieldCost { field: "DownlineNode.children", times: 1 },

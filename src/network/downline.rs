@@ -6,18 +6,19 @@ mod sorted;
 mod tests;
 mod tree_order;
 
-use entity::{TenantStatus, Timestamp};
+use entity::Timestamp;
 
 pub use super::cursor::InvalidCursor;
 use super::cursor::Place;
 use crate::tenancy::topology::{NodeIndex, Snapshot};
 use filter::Matcher;
+pub use filter::StatusSet;
 
 /// Which companies a listing shows. What is not said does not matter; all that is said must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// In one of these statuses. None at all, if the list is empty.
-    pub status: Option<Vec<TenantStatus>>,
+    /// In one of these statuses. None at all, if the set is empty.
+    pub status: Option<StatusSet>,
     /// Frozen, by an own or an ancestor's freeze; or not frozen.
     pub frozen: Option<bool>,
     /// Joined at this instant or later.
@@ -118,14 +119,18 @@ pub struct Downline<'a> {
 impl<'a> Downline<'a> {
     /// Everything below `root` that `query` asks for.
     pub fn below(snapshot: &'a Snapshot, root: NodeIndex, query: &'a Query) -> Self {
-        let levels = query.filter.max_depth.map(|depth| depth.saturating_sub(snapshot.depth(root)));
-        Self { snapshot, root, levels, matcher: Matcher::new(snapshot, query), order: query.order }
+        Self::down_to(None, snapshot, root, query)
     }
 
     /// The children of `parent` that `query` asks for.
     pub fn children(snapshot: &'a Snapshot, parent: NodeIndex, query: &'a Query) -> Self {
-        let downline = Self::below(snapshot, parent, query);
-        Self { levels: Some(downline.levels.unwrap_or(1).min(1)), ..downline }
+        Self::down_to(Some(1), snapshot, parent, query)
+    }
+
+    fn down_to(levels: Option<u32>, snapshot: &'a Snapshot, root: NodeIndex, query: &'a Query) -> Self {
+        let shown = query.filter.max_depth.map(|depth| depth.saturating_sub(snapshot.depth(root)));
+        let levels = levels.into_iter().chain(shown).min();
+        Self { snapshot, root, levels, matcher: Matcher::new(snapshot, root, levels, query), order: query.order }
     }
 
     /// One page.
@@ -136,6 +141,34 @@ impl<'a> Downline<'a> {
         match self.order {
             None => self.tree_page(request),
             Some(order) => self.sorted_page(order, request),
+        }
+    }
+
+    /// How many companies [`page`](Self::page) may look at.
+    pub fn visits_of_page(&self, request: &PageRequest) -> usize {
+        let (Take::First(size) | Take::Last(size)) = request.take;
+        if self.order.is_none() && self.matcher.takes_all() { size } else { self.size() }
+    }
+
+    /// How many companies [`total_count`](Self::total_count) looks at.
+    pub fn visits_of_count(&self) -> usize {
+        if self.matcher.takes_all() && matches!(self.levels, None | Some(1)) { 0 } else { self.size() }
+    }
+
+    /// Whether a cursor is of this listing, and still holds.
+    pub fn knows(&self, cursor: &str) -> bool {
+        match self.order {
+            None => self.node_at(cursor).is_ok(),
+            Some(order) => sorted::place(order, cursor).is_ok(),
+        }
+    }
+
+    /// How many companies there are to look at, at most.
+    fn size(&self) -> usize {
+        match self.levels {
+            Some(0) => 0,
+            Some(1) => self.snapshot.child_count(self.root),
+            _ => self.snapshot.descendant_count(self.root),
         }
     }
 

@@ -80,7 +80,13 @@ fn assert_same_freezes(snapshot: &Snapshot, model: &NaiveChain, id: TenantId) {
     let causes = snapshot.causes(at).into_iter().map(|(on, freeze)| (snapshot.id(on), freeze.clone()));
     assert_eq!(causes.collect::<Vec<_>>(), model.causes(id));
     assert_eq!(snapshot.is_frozen(at), model.is_frozen(id));
-    assert_eq!(snapshot.frozen_nodes().contains(at), model.is_frozen(id));
+    assert_eq!(snapshot.frozen_nodes(at, Some(0)).contains(at), model.is_frozen(id));
+    for (below, depth) in snapshot.preorder(at, None) {
+        let frozen = model.is_frozen(snapshot.id(below));
+        assert_eq!(snapshot.frozen_nodes(at, None).contains(below), frozen);
+        assert_eq!(snapshot.frozen_nodes(at, Some(depth)).contains(below), frozen);
+        assert_eq!(snapshot.is_frozen(at) || snapshot.has_freeze_below(at, below), frozen);
+    }
     let frozen = model.descendants(id).into_iter().filter(|&below| model.is_frozen(below)).count();
     assert_eq!(snapshot.frozen_count(at), frozen);
     for freeze in &model.tenants[&id].freezes {

@@ -1,92 +1,20 @@
 //! Listing a downline: search, filter, order and pages.
 
+mod wanted;
+
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
 
 use super::Reseller;
 use super::paging::Paging;
-use super::reseller::ResellerStatus;
 use crate::graphql::context::Sight;
 use crate::graphql::error::bad_user_input;
 use crate::graphql::id::parse;
-use crate::graphql::scalars::DateTime;
-use crate::network::downline::{Direction, Downline, Filter, InvalidCursor, Order, OrderField, PageRequest, Query};
+use crate::network::downline::{Downline, InvalidCursor, PageRequest, Query};
 use crate::tenancy::topology::NodeIndex;
 
-/// Which resellers a list shows: those for which all that is given holds.
-#[derive(InputObject)]
-pub struct ResellerFilter {
-    /// In one of these statuses.
-    status: Option<Vec<ResellerStatus>>,
-    /// Frozen, by an own freeze or one above; or not frozen.
-    frozen: Option<bool>,
-    /// Joined at this instant or later.
-    joined_after: Option<DateTime>,
-    /// Joined before this instant.
-    joined_before: Option<DateTime>,
-    /// At least so many steps below the caller's own reseller.
-    min_depth: Option<u32>,
-    /// At most so many steps below the caller's own reseller.
-    max_depth: Option<u32>,
-}
-
-/// What a list is sorted by. Where that is equal, the id decides.
-#[derive(InputObject)]
-pub struct ResellerOrder {
-    /// What is compared.
-    field: ResellerOrderField,
-    /// Which end comes first.
-    #[graphql(default_with = "SortDirection::Asc")]
-    direction: SortDirection,
-}
-
-/// What is compared.
-#[derive(Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "OrderField")]
-pub enum ResellerOrderField {
-    /// The name, without regard to case.
-    Name,
-    /// When the reseller joined the chain.
-    JoinedAt,
-    /// How many resellers are below it.
-    DescendantCount,
-}
-
-/// Which end of an order comes first.
-#[derive(Clone, Copy, PartialEq, Eq, Enum)]
-pub enum SortDirection {
-    /// The smallest.
-    Asc,
-    /// The largest.
-    Desc,
-}
-
-/// The listing that is asked for.
-pub fn query(
-    sight: &Sight,
-    search: Option<String>,
-    filter: Option<ResellerFilter>,
-    order: Option<ResellerOrder>,
-) -> Query {
-    let own_depth = sight.chain.depth(sight.own);
-    let filter = filter.map_or_else(Filter::default, |filter| Filter {
-        status: filter.status.map(|status| status.into_iter().map(Into::into).collect()),
-        frozen: filter.frozen,
-        joined_after: filter.joined_after.map(|at| at.0),
-        joined_before: filter.joined_before.map(|at| at.0),
-        min_depth: filter.min_depth.map(|depth| depth.saturating_add(own_depth)),
-        max_depth: filter.max_depth.map(|depth| depth.saturating_add(own_depth)),
-    });
-    let order = order.map(|order| Order {
-        field: order.field.into(),
-        direction: match order.direction {
-            SortDirection::Asc => Direction::Ascending,
-            SortDirection::Desc => Direction::Descending,
-        },
-    });
-    Query { search, filter, order }
-}
+pub use wanted::{ResellerFilter, ResellerOrder, query};
 
 /// What is listed of a company.
 #[derive(Clone, Copy)]
@@ -110,7 +38,7 @@ pub struct ResellerList {
     pub listing: Listing,
 }
 
-/// More companies than this below the root, and a search or a filter is done off the threads that serve requests.
+/// More companies than this to look at, and it is done off the threads that serve requests.
 const LARGE: usize = 10_000;
 
 impl ResellerList {
@@ -119,7 +47,8 @@ impl ResellerList {
     /// # Errors
     /// `BAD_USER_INPUT` for a cursor that is none of this list's.
     pub async fn page(self, page: PageRequest) -> Result<ResellerConnection> {
-        let found = self.clone().compute(move |downline| {
+        let visits = self.downline().visits_of_page(&page);
+        let found = self.clone().compute(visits, move |downline| {
             let found = downline.page(&page).map_err(|InvalidCursor| wrong_cursor(downline, &page))?;
             let edges = found.nodes.iter().map(|&node| (node, downline.cursor(node))).collect();
             Ok((edges, found.has_next, found.has_previous))
@@ -130,26 +59,35 @@ impl ResellerList {
         Ok(ResellerConnection { list: Some(self), edges, has_next_page, has_previous_page })
     }
 
-    async fn compute<T: Send + 'static>(self, work: impl FnOnce(&Downline<'_>) -> T + Send + 'static) -> Result<T> {
-        let large = self.sight.chain.descendant_count(self.root) > LARGE;
-        let work = move || {
-            let Self { sight, root, query, listing } = &self;
-            work(&match listing {
-                Listing::Children => Downline::children(&sight.chain, *root, query),
-                Listing::Downline => Downline::below(&sight.chain, *root, query),
-            })
-        };
-        if !large {
-            return Ok(work());
+    fn downline(&self) -> Downline<'_> {
+        let Self { sight, root, query, listing } = self;
+        match listing {
+            Listing::Children => Downline::children(&sight.chain, *root, query),
+            Listing::Downline => Downline::below(&sight.chain, *root, query),
         }
-        Ok(tokio::task::spawn_blocking(work).await?)
+    }
+
+    /// Does the work, which looks at `visits` companies.
+    async fn compute<T: Send + 'static>(
+        self,
+        visits: usize,
+        work: impl FnOnce(&Downline<'_>) -> T + Send + 'static,
+    ) -> Result<T> {
+        self.sight.visit(visits)?;
+        let work = move || work(&self.downline());
+        if visits > LARGE {
+            return Ok(tokio::task::spawn_blocking(work).await?);
+        }
+        let done = work();
+        // Of many small ones together, the request's time limit must be able to stop the rest.
+        tokio::task::yield_now().await;
+        Ok(done)
     }
 }
 
 /// The argument with the cursor for which there is no such page.
 fn wrong_cursor(downline: &Downline<'_>, page: &PageRequest) -> &'static str {
-    let without_before = PageRequest { before: None, ..page.clone() };
-    if downline.page(&without_before).is_err() { "after" } else { "before" }
+    if page.after.as_deref().is_some_and(|after| !downline.knows(after)) { "after" } else { "before" }
 }
 
 /// A page of resellers.
@@ -163,6 +101,10 @@ pub struct ResellerConnection {
 }
 
 impl ResellerConnection {
+    fn spend(&self) -> Result<()> {
+        self.list.as_ref().map_or(Ok(()), |list| list.sight.spend(self.edges.len()))
+    }
+
     fn resellers(&self) -> impl Iterator<Item = (Reseller, NodeIndex, &str)> {
         let of_list = |list: &ResellerList| (list.sight.clone(), list.root);
         let list = self.list.as_ref().map(of_list);
@@ -177,15 +119,17 @@ impl ResellerConnection {
 #[Object]
 impl ResellerConnection {
     /// The resellers of the page, each with its cursor.
-    async fn edges(&self) -> Vec<ResellerEdge> {
+    async fn edges(&self) -> Result<Vec<ResellerEdge>> {
+        self.spend()?;
         let edge =
             |(node, root, cursor): (Reseller, NodeIndex, &str)| ResellerEdge { node, root, cursor: cursor.to_owned() };
-        self.resellers().map(edge).collect()
+        Ok(self.resellers().map(edge).collect())
     }
 
     /// The resellers of the page.
-    async fn nodes(&self) -> Vec<Reseller> {
-        self.resellers().map(|(reseller, ..)| reseller).collect()
+    async fn nodes(&self) -> Result<Vec<Reseller>> {
+        self.spend()?;
+        Ok(self.resellers().map(|(reseller, ..)| reseller).collect())
     }
 
     /// Where the page lies in the list.
@@ -201,7 +145,10 @@ impl ResellerConnection {
     /// How many resellers all pages have together.
     async fn total_count(&self) -> Result<usize> {
         match &self.list {
-            Some(list) => list.clone().compute(|downline: &Downline<'_>| downline.total_count()).await,
+            Some(list) => {
+                let visits = list.downline().visits_of_count();
+                list.clone().compute(visits, |downline: &Downline<'_>| downline.total_count()).await
+            }
             None => Ok(0),
         }
     }
@@ -228,10 +175,10 @@ impl ResellerEdge {
     }
 
     /// The way down to it from the reseller whose list this is, both included.
-    async fn path(&self) -> Vec<Reseller> {
+    async fn path(&self) -> Result<Vec<Reseller>> {
         let Reseller { sight, node } = &self.node;
-        let path = sight.chain.path(self.root, *node).unwrap_or_default();
-        path.into_iter().map(|node| Reseller { sight: sight.clone(), node }).collect()
+        let path = sight.path(self.root, *node)?;
+        Ok(path.into_iter().map(|node| Reseller { sight: sight.clone(), node }).collect())
     }
 }
 
@@ -279,7 +226,7 @@ impl DownlineQuery {
         let Some(root) = root_id.map_or(Some(sight.own), |id| sight.find(id)) else {
             return Ok(ResellerConnection::default());
         };
-        let query = Arc::new(query(&sight, search, filter, order_by));
+        let query = Arc::new(query(&sight, search, filter, order_by)?);
         ResellerList { sight, root, query, listing: Listing::Downline }.page(page).await
     }
 }

@@ -43,8 +43,9 @@ impl DownlineTree {
     }
 
     /// The nodes of this answer in pre-order: a parent before its children, siblings by name. Where `after` was given: those that come after it.
-    async fn nodes(&self) -> Vec<DownlineNode> {
-        self.0.tree.page().map(|at| self.node(at)).collect()
+    async fn nodes(&self) -> Result<Vec<DownlineNode>> {
+        self.0.sight.spend(self.0.tree.page().len())?;
+        Ok(self.0.tree.page().map(|at| self.node(at)).collect())
     }
 
     /// How many `nodes` this answer has.
@@ -121,8 +122,11 @@ impl DownlineNode {
     }
 
     /// The nodes directly below it that this answer has, by name.
-    async fn children(&self) -> Vec<Self> {
-        self.shown.tree.children(self.at).map(|at| Self { shown: self.shown.clone(), at }).collect()
+    async fn children(&self) -> Result<Vec<Self>> {
+        let children: Vec<_> =
+            self.shown.tree.children(self.at).map(|at| Self { shown: self.shown.clone(), at }).collect();
+        self.shown.sight.spend(children.len())?;
+        Ok(children)
     }
 
     /// The reseller itself.
@@ -151,7 +155,10 @@ impl OutputType for WrittenTree {
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         match Mention::<Known>::of(ctx, field, "DownlineTree") {
-            Mention::Write(plan) => Ok(Value::Binary(written::write(&self.0.0, &plan))),
+            Mention::Write(plan) => {
+                let written = written::write(&self.0.0, &plan);
+                written.map(Value::Binary).map_err(|error| ctx.set_error_path(error.into_server_error(field.pos)))
+            }
             Mention::Written => Ok(Value::Null),
             Mention::Plain => self.0.resolve(ctx, field).await,
         }

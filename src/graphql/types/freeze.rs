@@ -24,26 +24,39 @@ impl ResellerReference {
     }
 }
 
+/// The most causes that are told of one company.
+pub const MAX_CAUSES: usize = 100;
+
 /// One cause of freezing: it holds for the company that it was put on and for its whole downline.
 pub struct Freeze {
     sight: Sight,
     placed_on: NodeIndex,
-    state: FreezeState,
+    /// Its place among the freezes of that company.
+    place: usize,
     /// The company of which it is told.
     told_of: NodeIndex,
 }
 
 impl Freeze {
-    /// The freeze `state` on `placed_on`, told of `told_of`.
-    pub fn new(sight: &Sight, placed_on: NodeIndex, state: &FreezeState, told_of: NodeIndex) -> Self {
-        Self { sight: sight.clone(), placed_on, state: state.clone(), told_of }
+    /// What freezes `node`, nearest first. Who waits for approval is told of no freeze above it, for these name the upline.
+    pub fn causes(sight: &Sight, node: NodeIndex) -> impl Iterator<Item = Self> {
+        let above = sight.chain.ancestors(node).take_while(|_| !sight.is_pending());
+        std::iter::once(node).chain(above).flat_map(move |placed_on| {
+            let places = 0..sight.chain.own_freezes(placed_on).len();
+            places.map(move |place| Self { sight: sight.clone(), placed_on, place, told_of: node })
+        })
     }
 
     /// The freeze `id`, where it is in sight: put on a company that the caller sees, or above the caller, whom it freezes too.
     pub fn find(sight: &Sight, id: FreezeId) -> Option<Self> {
-        let (placed_on, state) = sight.chain.find_freeze(id)?;
+        let (placed_on, _) = sight.chain.find_freeze(id)?;
+        let place = sight.chain.own_freezes(placed_on).iter().position(|freeze| freeze.id == id)?;
         let in_sight = sight.sees(placed_on) || sight.chain.is_at_or_above(placed_on, sight.own);
-        in_sight.then(|| Self::new(sight, placed_on, state, placed_on))
+        in_sight.then(|| Self { sight: sight.clone(), placed_on, place, told_of: placed_on })
+    }
+
+    fn state(&self) -> &FreezeState {
+        &self.sight.chain.own_freezes(self.placed_on)[self.place]
     }
 
     /// The company to name as the placer: the placer itself, or, where it has left the caller's line since (a move), the nearest above it that
@@ -52,7 +65,7 @@ impl Freeze {
         let chain = &self.sight.chain;
         let own = self.sight.own;
         let in_line = |node: &NodeIndex| chain.is_at_or_above(own, *node) || chain.is_at_or_above(*node, own);
-        let placer = chain.find(self.state.placed_by);
+        let placer = chain.find(self.state().placed_by);
         let nearest = placer.filter(in_line).or_else(|| chain.ancestors(placer?).find(in_line));
         nearest.or_else(|| chain.root()).unwrap_or(self.placed_on)
     }
@@ -63,7 +76,7 @@ impl Freeze {
 impl Freeze {
     /// The freeze's id.
     pub async fn id(&self) -> ID {
-        global(self.state.id)
+        global(self.state().id)
     }
 
     /// The company that it was put on.
@@ -78,12 +91,12 @@ impl Freeze {
 
     /// Why, in the placer's words. Null where it was put above what the caller may see.
     async fn reason(&self) -> Option<&str> {
-        self.sight.sees(self.placed_on).then_some(&self.state.reason)
+        self.sight.sees(self.placed_on).then_some(&self.state().reason)
     }
 
     /// When it was put.
     async fn frozen_at(&self) -> DateTime {
-        DateTime(self.state.frozen_at)
+        DateTime(self.state().frozen_at)
     }
 
     /// Whether it was put on the reseller in whose list it stands, rather than above it.
@@ -95,7 +108,7 @@ impl Freeze {
     async fn can_thaw(&self) -> bool {
         let chain = &self.sight.chain;
         let own = self.sight.own;
-        let above_placer = chain.find(self.state.placed_by).is_some_and(|placer| chain.is_at_or_above(own, placer));
+        let above_placer = chain.find(self.state().placed_by).is_some_and(|placer| chain.is_at_or_above(own, placer));
         let strictly_above = own != self.placed_on && self.sight.sees(self.placed_on);
         above_placer && strictly_above && self.sight.seat.role >= Role::Admin && !chain.is_frozen(own)
     }

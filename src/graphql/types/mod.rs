@@ -2,7 +2,7 @@
 
 pub mod downline;
 pub mod downline_tree;
-mod freeze;
+pub mod freeze;
 pub mod node;
 pub mod paging;
 pub mod reseller;

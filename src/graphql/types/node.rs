@@ -1,7 +1,7 @@
 //! Anything by its id.
 
 use async_graphql::{Context, ID, Interface, Object, Result};
-use entity::{FreezeId, TenantId};
+use entity::{FreezeId, PersonId, TenantId};
 
 use super::{Freeze, Reseller};
 use crate::graphql::context::Sight;
@@ -36,17 +36,18 @@ impl NodeQuery {
         Sight::of(ctx).and_then(|sight| find(&sight, "id", &id)).transpose()
     }
 
-    /// The things of these ids, in their order; null for each that the caller may not see.
+    /// The things of these ids, in their order; null for each that the caller may not see, and for one that is no id, which is an error of its own.
     async fn nodes(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Ids that the API gave, at most 100.")] ids: Vec<ID>,
-    ) -> Result<Vec<Option<Node>>> {
+    ) -> Result<Vec<Option<Result<Node>>>> {
         if ids.len() > MAX_NODES {
             return Err(bad_user_input("ids", format_args!("at most {MAX_NODES} ids")));
         }
         let sight = Sight::of(ctx)?;
-        ids.iter().map(|id| find(&sight, "ids", id)).collect()
+        sight.spend(ids.len())?;
+        Ok(ids.iter().map(|id| find(&sight, "ids", id).transpose()).collect())
     }
 }
 
@@ -57,6 +58,8 @@ fn find(sight: &Sight, field: &str, id: &ID) -> Result<Option<Node>> {
             Ok(found.map(|node| Node::Reseller(Reseller { sight: sight.clone(), node })))
         }
         Some(FreezeId::KIND) => Ok(Freeze::find(sight, parse(field, id)?).map(Node::Freeze)),
+        // An id that the API gave, of a thing that is no node.
+        Some(PersonId::KIND) => parse::<PersonId>(field, id).map(|_| None),
         _ => Err(bad_user_input(field, "an id that the API gave")),
     }
 }

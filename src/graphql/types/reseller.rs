@@ -6,6 +6,7 @@ use async_graphql::{Context, Enum, ID, Object, Result};
 
 use super::Freeze;
 use super::downline::{Listing, ResellerConnection, ResellerFilter, ResellerList, ResellerOrder};
+use super::freeze::MAX_CAUSES;
 use super::paging::Paging;
 use crate::graphql::context::Sight;
 use crate::graphql::id::{global, parse};
@@ -67,10 +68,11 @@ impl Reseller {
         self.sight.chain.is_frozen(self.node)
     }
 
-    /// Every cause that freezes it, its own and its ancestors', nearest first.
-    async fn freezes(&self) -> Vec<Freeze> {
-        let causes = self.sight.chain.causes(self.node).into_iter();
-        causes.map(|(placed_on, state)| Freeze::new(&self.sight, placed_on, state, self.node)).collect()
+    /// Every cause that freezes it, its own and its ancestors', nearest first and at most 100. To a PENDING reseller, its own alone.
+    async fn freezes(&self) -> Result<Vec<Freeze>> {
+        let causes: Vec<_> = Freeze::causes(&self.sight, self.node).take(MAX_CAUSES).collect();
+        self.sight.spend(causes.len())?;
+        Ok(causes)
     }
 
     /// How many steps it is below the caller's own reseller, which is at 0.
@@ -95,9 +97,9 @@ impl Reseller {
     }
 
     /// From the caller's own reseller down to this one, both included.
-    async fn path(&self) -> Vec<Self> {
-        let path = self.sight.chain.path(self.sight.own, self.node).unwrap_or_default();
-        path.into_iter().map(|node| self.at(node)).collect()
+    async fn path(&self) -> Result<Vec<Self>> {
+        let path = self.sight.path(self.sight.own, self.node)?;
+        Ok(path.into_iter().map(|node| self.at(node)).collect())
     }
 
     /// The resellers directly below it; without `orderBy` by name.
@@ -113,7 +115,7 @@ impl Reseller {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<ResellerConnection> {
         let page = Paging { first, after, last, before }.request()?;
-        let query = Arc::new(super::downline::query(&self.sight, None, filter, order_by));
+        let query = Arc::new(super::downline::query(&self.sight, None, filter, order_by)?);
         let list = ResellerList { sight: self.sight.clone(), root: self.node, query, listing: Listing::Children };
         list.page(page).await
     }

@@ -51,8 +51,10 @@ impl Viewer<'_> {
     }
 
     /// All companies that the person may act for, oldest membership first. Name one in the header `X-Tenant-ID`.
-    async fn memberships(&self) -> Vec<Membership> {
-        self.0.open_seats().map(|sight| Membership { sight }).collect()
+    async fn memberships(&self) -> Result<Vec<Membership>> {
+        let memberships: Vec<_> = self.0.open_seats().map(|sight| Membership { sight }).collect();
+        self.0.budget.spend(memberships.len())?;
+        Ok(memberships)
     }
 }
 

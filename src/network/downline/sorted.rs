@@ -52,7 +52,7 @@ impl Downline<'_> {
 }
 
 /// The place of a cursor, if it is one of this order.
-fn place(order: Order, cursor: &str) -> Result<(OwnedKey, TenantId), InvalidCursor> {
+pub(super) fn place(order: Order, cursor: &str) -> Result<(OwnedKey, TenantId), InvalidCursor> {
     match Place::decode(cursor)? {
         Place::Sorted(its_order, key, id) if its_order == order => Ok((key, id)),
         _ => Err(InvalidCursor),

@@ -28,7 +28,7 @@ impl Downline<'_> {
     }
 
     /// The company that a cursor names, if it is below the root. It need not match, nor be at a depth that is shown.
-    fn node_at(&self, cursor: &str) -> Result<NodeIndex, InvalidCursor> {
+    pub(super) fn node_at(&self, cursor: &str) -> Result<NodeIndex, InvalidCursor> {
         let Place::Tree(id) = Place::decode(cursor)? else { return Err(InvalidCursor) };
         let node = self.snapshot.find(id).ok_or(InvalidCursor)?;
         let is_below = node != self.root && self.snapshot.is_at_or_above(self.root, node);

@@ -6,7 +6,7 @@ use entity::FreezeId;
 
 use super::{FreezeState, NodeIndex, Snapshot};
 
-/// All frozen companies of a snapshot, one bit for each company of the chain.
+/// All frozen companies of a subtree, one bit for each company of the chain.
 #[derive(Clone, Debug)]
 pub struct FrozenNodes {
     words: Vec<u64>,
@@ -49,11 +49,25 @@ impl Snapshot {
         below.map(|at| self.descendant_count(at) + 1).sum()
     }
 
-    /// All that are frozen, to ask it of very many. Making it costs as much as there are.
-    pub fn frozen_nodes(&self) -> FrozenNodes {
+    /// Whether a freeze is on `node` or on any company between it and `root`, which is above it.
+    pub fn has_freeze_below(&self, root: NodeIndex, node: NodeIndex) -> bool {
+        self.at_and_above(node).take_while(|&at| at != root).any(|at| self.has_freeze(at))
+    }
+
+    /// All that are frozen from `root` down to `max_depth` below it, to ask it of very many. Making it costs as much as there are companies,
+    /// frozen or not.
+    pub fn frozen_nodes(&self, root: NodeIndex, max_depth: Option<u32>) -> FrozenNodes {
         let mut words = vec![0; self.len().div_ceil(64)];
-        for (node, _) in self.topmost_frozen().flat_map(|top| self.preorder(top, None)) {
-            words[node.number() / 64] |= 1 << (node.number() % 64);
+        // How deep the freeze is that the walk is below.
+        let mut frozen_at = self.is_frozen(root).then_some(0);
+        for (node, depth) in self.preorder(root, max_depth) {
+            frozen_at = frozen_at.filter(|&top| depth > top || node == root);
+            if frozen_at.is_none() && self.has_freeze(node) {
+                frozen_at = Some(depth);
+            }
+            if frozen_at.is_some() {
+                words[node.number() / 64] |= 1 << (node.number() % 64);
+            }
         }
         FrozenNodes { words }
     }

@@ -66,9 +66,17 @@ async fn filters_hold_together(database: TestDatabase) {
         ["Grandchild"]
     );
     assert_eq!(filter(json!({})).await.len(), 5);
+    assert_eq!(filter(json!({ "status": vec!["PENDING"; 100] })).await, ["Applicant"]);
+    for (wrong, argument) in [
+        (json!({ "minDepth": -1 }), "minDepth"),
+        (json!({ "maxDepth": -1 }), "maxDepth"),
+        (json!({ "status": vec!["PENDING"; 101] }), "status"),
+    ] {
+        assert_eq!(app.ask(&token, LIST, json!({ "filter": wrong })).await.wrong_argument(), argument);
+    }
     for wrong in [
         json!({ "joinedAfter": "yesterday" }),
-        json!({ "minDepth": -1 }),
+        json!({ "maxDepth": 2_147_483_648_u32 }),
         json!({ "status": ["GONE"] }),
         json!({ "no": 1 }),
     ] {

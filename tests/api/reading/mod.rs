@@ -2,6 +2,8 @@
 
 mod differential;
 mod downline;
+mod hostile;
+mod rows;
 mod tree;
 
 use entity::{Role, TenantId, TenantStatus};
@@ -17,6 +19,8 @@ on_both_databases!(
     a_reseller_tells_who_is_around_it,
     everything_is_found_again_by_its_id,
     an_id_of_no_kind_is_bad_input,
+    a_bad_id_among_good_ones_spoils_itself_alone,
+    the_id_of_what_is_no_node_finds_nothing,
 );
 
 async fn a_reseller_tells_of_itself(database: TestDatabase) {
@@ -124,4 +128,25 @@ async fn an_id_of_no_kind_is_bad_input(database: TestDatabase) {
             assert_eq!(answer.wrong_argument(), argument, "{document} with the id of a freeze");
         }
     }
+}
+
+async fn a_bad_id_among_good_ones_spoils_itself_alone(database: TestDatabase) {
+    let app = TestApp::start(database).await;
+    let family = Family::create(&app).await;
+    let token = app.member("own", family.own, Role::Viewer).await;
+    let ids = json!([id(family.own), "nonsense", id(family.child)]);
+    let answer = app.ask(&token, "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({ "ids": ids })).await;
+    assert_eq!(answer.wrong_argument(), "ids");
+    let answer = answer.json();
+    assert_eq!(answer["errors"][0]["path"], json!(["nodes", 1]));
+    assert_eq!(answer["data"]["nodes"], json!([{ "id": id(family.own) }, null, { "id": id(family.child) }]));
+}
+
+async fn the_id_of_what_is_no_node_finds_nothing(database: TestDatabase) {
+    let app = TestApp::start(database).await;
+    let family = Family::create(&app).await;
+    let token = app.member("own", family.own, Role::Viewer).await;
+    let person = app.ask(&token, "{ viewer { userId } }", json!({})).await.at("/viewer/userId");
+    let node = app.ask(&token, "query ($id: ID!) { node(id: $id) { id } }", json!({ "id": person })).await;
+    assert_eq!(node.at("/node"), Value::Null);
 }

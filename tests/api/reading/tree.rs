@@ -1,13 +1,11 @@
 //! The downline as a tree.
 
-use entity::{Role, TenantId, TenantStatus, Timestamp, tenant};
-use reseller_network::modules::admin::NewReseller;
-use reseller_network::tenancy::{Database, OpenOptions};
-use sea_orm::{ActiveModelTrait, EntityTrait};
+use entity::{Role, TenantId, TenantStatus};
 use serde_json::{Value, json};
 
+use super::rows::{self, row};
 use crate::family::Family;
-use crate::support::app::{NOW, TestApp, id};
+use crate::support::app::{TestApp, id};
 use crate::support::{TestDatabase, on_both_databases};
 
 on_both_databases!(a_tree_is_nested_and_flat, a_large_tree_goes_on_after_its_end);
@@ -95,30 +93,13 @@ async fn a_large_tree_goes_on_after_its_end(database: TestDatabase) {
 
 /// A root, A, B and C below it, and 700 companies below each of them.
 async fn load(database: &TestDatabase) -> TenantId {
-    let options = OpenOptions { create: true, ..OpenOptions::default() };
-    Database::open(&database.url, options).await.unwrap().migrate().await.unwrap();
-    let row = |parent: Option<TenantId>, name: &str| {
-        NewReseller {
-            parent,
-            name: name.to_owned(),
-            external_id: Some(name.to_owned()),
-            currency: "USD".to_owned(),
-            status: TenantStatus::Active,
-            joined_at: Timestamp(0),
-        }
-        .into_row(NOW)
-    };
-    let mut rows = vec![row(None, "Root")];
-    let root = rows[0].id;
+    let mut companies = vec![row(None, "Root")];
+    let root = companies[0].id;
     for top in ["A", "B", "C"] {
         let top_row = row(Some(root), top);
         let below = (0..700).map(|number| row(Some(top_row.id), &format!("{top}{number:03}"))).collect::<Vec<_>>();
-        rows.extend(std::iter::once(top_row).chain(below));
+        companies.extend(std::iter::once(top_row).chain(below));
     }
-    let connection = sea_orm::Database::connect(&database.url).await.unwrap();
-    for rows in rows.chunks(500) {
-        let rows = rows.iter().cloned().map(|row| tenant::ActiveModel::from(row).reset_all());
-        tenant::Entity::insert_many(rows).exec_without_returning(&connection).await.unwrap();
-    }
+    rows::load(database, &companies, &[]).await;
     root
 }

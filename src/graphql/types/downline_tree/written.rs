@@ -1,5 +1,6 @@
 //! Writes a tree as JSON in one walk.
 
+use async_graphql::Result;
 use bytes::Bytes;
 use entity::{TenantId, public_id};
 
@@ -53,8 +54,11 @@ impl RawFields for Known {
 /// What a node is expected to take, so that the buffer seldom grows.
 const BYTES_A_NODE: usize = 128;
 
-/// The tree as JSON.
-pub(super) fn write(shown: &Shown, plan: &Plan<Known>) -> Bytes {
+/// The tree as JSON. Each node counts as often as it is written.
+///
+/// # Errors
+/// `QUERY_TOO_COMPLEX` where these are too many.
+pub(super) fn write(shown: &Shown, plan: &Plan<Known>) -> Result<Bytes> {
     let Shown { sight, tree } = shown;
     let mut out = Vec::with_capacity(tree.nodes.len() * BYTES_A_NODE);
     plan.write_object(&mut out, |out, field, below| match field {
@@ -68,11 +72,17 @@ pub(super) fn write(shown: &Shown, plan: &Plan<Known>) -> Bytes {
         },
         _ => json::write_null(out),
     });
-    out.into()
+    sight.budget.check()?;
+    Ok(out.into())
 }
 
 fn write_node(shown: &Shown, at: usize, out: &mut Vec<u8>, below: Below<'_, Known>) {
-    let Shown { sight: Sight { chain, .. }, tree } = shown;
+    let Shown { sight, tree } = shown;
+    if sight.spend(1).is_err() {
+        // The budget stays spent: in the end all of this is thrown away.
+        return json::write_null(out);
+    }
+    let chain = &sight.chain;
     let place = &tree.nodes[at];
     let node = place.node;
     below.write_object(out, |out, field, below| match field {
