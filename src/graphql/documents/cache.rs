@@ -38,7 +38,7 @@ pub struct Document {
     id: u64,
     /// The document.
     pub parsed: ExecutableDocument,
-    /// What its only operation costs, if no variable has a say in it.
+    /// What its only operation costs, if no variable has a say in it and all are short.
     cost: OnceLock<Cost>,
 }
 
@@ -114,13 +114,13 @@ impl Documents {
         operation: Option<&OperationDefinition>,
         variables: &Map<String, Json>,
     ) -> Result<Cost, ServerError> {
-        if let Some(known) = document.cost.get() {
+        let sizes = Sizes::new(variables, operation);
+        if let Some(known) = document.cost.get().filter(|_| sizes.are_short()) {
             return Ok(*known);
         }
-        let sizes = Sizes::new(variables, operation);
         let counted = cost(&document.parsed, operation, &sizes, &self.table, &self.limits).map_err(refused)?;
         let only_operation = operation.is_some() && document.parsed.operations.iter().len() == 1;
-        if only_operation && !sizes.by_variables() {
+        if only_operation && sizes.are_short() && !sizes.by_variables() {
             // Whoever was first counted the same.
             let _ = document.cost.set(counted);
         }
