@@ -7,7 +7,8 @@
 use std::collections::HashMap;
 
 use async_graphql::parser::types::{
-    Directive, ExecutableDocument, Field, FragmentDefinition, FragmentSpread, OperationDefinition, Selection, SelectionSet,
+    Directive, ExecutableDocument, Field, FragmentDefinition, FragmentSpread, OperationDefinition, Selection,
+    SelectionSet,
 };
 use async_graphql::{Name, Pos, Positioned};
 use async_graphql_value::Value as InputValue;
@@ -219,7 +220,12 @@ impl<'a> Counter<'a> {
             cost.introspection_complexity = below.complexity;
         } else {
             cost.depth = below_depth;
-            cost.weigh(&below, self.times(field, info), copied.saturating_add(1), info.is_some_and(|info| info.holds_items));
+            cost.weigh(
+                &below,
+                self.times(field, info),
+                copied.saturating_add(1),
+                info.is_some_and(|info| info.holds_items),
+            );
         }
         Ok(cost)
     }

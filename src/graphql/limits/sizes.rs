@@ -37,9 +37,8 @@ impl<'a> Sizes<'a> {
     pub fn new(variables: &'a Map<String, Json>, operation: Option<&'a OperationDefinition>) -> Self {
         let definitions = operation.map_or(&[][..], |operation| &operation.variable_definitions);
         let defaults = definitions.iter().map(|definition| &definition.node);
-        let defaults = defaults.filter_map(|definition| {
-            Some((definition.name.node.as_str(), &definition.default_value.as_ref()?.node))
-        });
+        let defaults = defaults
+            .filter_map(|definition| Some((definition.name.node.as_str(), &definition.default_value.as_ref()?.node)));
         let bytes = variables.iter().map(|(name, value)| (name.as_str(), json_bytes(value)));
         Self { variables, bytes: bytes.collect(), defaults: defaults.collect(), used: Cell::new(false) }
     }

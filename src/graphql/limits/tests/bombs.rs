@@ -131,7 +131,10 @@ fn a_long_variable_that_is_used_everywhere_is_refused() {
     assert_eq!(refused_with_zeros(&in_an_object), Some(Limit::CopiedBytes));
     let in_directives = format!("query($v: [Int]) {{ viewer {{ name {} }} }}", "@skip(if: $v) ".repeat(30));
     assert_eq!(refused_with_zeros(&in_directives), Some(Limit::CopiedBytes));
-    assert_eq!(refused_with_zeros("query($v: [Int]) { nodes(ids: $v) { id name parent { id } } }"), Some(Limit::Complexity));
+    assert_eq!(
+        refused_with_zeros("query($v: [Int]) { nodes(ids: $v) { id name parent { id } } }"),
+        Some(Limit::Complexity)
+    );
     assert_eq!(refused_with_zeros("query($v: [Int]) { node(id: $v) { id } }"), None, "one use of it harms nobody");
 }
 
