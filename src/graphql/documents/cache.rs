@@ -92,6 +92,11 @@ impl Documents {
         &self.limits
     }
 
+    /// What is known of the schema.
+    pub(super) fn table(&self) -> &CostTable {
+        &self.table
+    }
+
     /// The document of this text: the known one, or a new one within the limits.
     pub fn document(&self, text: &str) -> Result<Arc<Document>, ServerError> {
         if let Some(known) = self.parsed.get(text) {
