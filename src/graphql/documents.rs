@@ -11,6 +11,7 @@
 
 mod cache;
 mod executor;
+mod omitted;
 mod shape;
 #[cfg(test)]
 mod tests;

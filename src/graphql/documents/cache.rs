@@ -13,7 +13,7 @@ use super::shape::shape;
 use crate::graphql::error::{ErrorCode, syntax_error};
 use crate::graphql::limits::Limits;
 use crate::graphql::limits::cost::{Cost, Refusal, cost};
-use crate::graphql::limits::scan::scan;
+use crate::graphql::limits::scan::{Scan, scan};
 use crate::graphql::limits::schema::CostTable;
 use crate::graphql::limits::sizes::Sizes;
 
@@ -23,8 +23,9 @@ const PARSED_BYTES: u64 = 32 * 1024 * 1024;
 /// What the list of good requests may take in memory, in bytes, about.
 const VALIDATED_BYTES: u64 = 8 * 1024 * 1024;
 
-/// How much longer a parsed document is than its text, about.
-const PARSED_TO_TEXT: usize = 24;
+/// What a token of a parsed document takes at most, in bytes, about: a field can be a single token, and a list of them
+/// has room for twice as many.
+const TOKEN_BYTES: u64 = 400;
 
 /// What an entry takes beside its text, about.
 const ENTRY_BYTES: usize = 256;
@@ -36,9 +37,11 @@ const MAX_KEPT_SHAPE: usize = 1024;
 #[derive(Debug)]
 pub struct Document {
     id: u64,
+    /// What it takes in memory, in bytes, about.
+    weight: u32,
     /// The document.
     pub parsed: ExecutableDocument,
-    /// What its only operation costs, if no variable has a say in it.
+    /// What its only operation costs, if no variable has a say in it and all are short.
     cost: OnceLock<Cost>,
 }
 
@@ -77,7 +80,7 @@ impl Documents {
     /// Knows no documents yet.
     pub fn new(table: CostTable, limits: Limits) -> Self {
         let parsed = Cache::builder().max_capacity(PARSED_BYTES);
-        let parsed = parsed.weigher(|text: &String, _| weight(text.len().saturating_mul(PARSED_TO_TEXT)));
+        let parsed = parsed.weigher(|_: &String, document: &Arc<Document>| document.weight);
         let validated = Cache::builder().max_capacity(VALIDATED_BYTES);
         let validated = validated
             .weigher(|key: &Validation, ()| weight(key.variables.len() + key.operation.as_deref().map_or(0, str::len)));
@@ -89,15 +92,20 @@ impl Documents {
         &self.limits
     }
 
+    /// What is known of the schema.
+    pub(super) fn table(&self) -> &CostTable {
+        &self.table
+    }
+
     /// The document of this text: the known one, or a new one within the limits.
     pub fn document(&self, text: &str) -> Result<Arc<Document>, ServerError> {
         if let Some(known) = self.parsed.get(text) {
             return Ok(known);
         }
-        scan(text, &self.limits)?;
+        let found = scan(text, &self.limits)?;
         let parsed = parse_query(text).map_err(|error| syntax_error(&error))?;
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-        Ok(Arc::new(Document { id, parsed, cost: OnceLock::new() }))
+        Ok(Arc::new(Document { id, weight: parsed_weight(&found), parsed, cost: OnceLock::new() }))
     }
 
     /// Keeps a document that was found to be within the limits.
@@ -114,13 +122,13 @@ impl Documents {
         operation: Option<&OperationDefinition>,
         variables: &Map<String, Json>,
     ) -> Result<Cost, ServerError> {
-        if let Some(known) = document.cost.get() {
+        let sizes = Sizes::new(variables, operation);
+        if let Some(known) = document.cost.get().filter(|_| sizes.are_short()) {
             return Ok(*known);
         }
-        let sizes = Sizes::new(variables, operation);
         let counted = cost(&document.parsed, operation, &sizes, &self.table, &self.limits).map_err(refused)?;
         let only_operation = operation.is_some() && document.parsed.operations.iter().len() == 1;
-        if only_operation && !sizes.by_variables() {
+        if only_operation && sizes.are_short() && !sizes.by_variables() {
             // Whoever was first counted the same.
             let _ = document.cost.set(counted);
         }
@@ -158,6 +166,12 @@ fn weight(bytes: usize) -> u32 {
     u32::try_from(bytes.saturating_add(ENTRY_BYTES)).unwrap_or(u32::MAX)
 }
 
+/// The text itself is kept twice: as the key, and in the names and strings of the document.
+fn parsed_weight(text: &Scan) -> u32 {
+    let bytes = text.bytes.saturating_mul(2).saturating_add(text.tokens.saturating_mul(TOKEN_BYTES));
+    weight(usize::try_from(bytes).unwrap_or(usize::MAX))
+}
+
 fn refused(refusal: Refusal) -> ServerError {
     match refusal {
         Refusal::Limit(exceeded) => exceeded.into(),
@@ -167,5 +181,31 @@ fn refused(refusal: Refusal) -> ServerError {
             error.locations.push(place);
             error
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::mem::size_of;
+
+    use async_graphql::Positioned;
+    use async_graphql::parser::types::Selection;
+
+    use super::*;
+    use crate::graphql::limits::schema::PageSizes;
+
+    #[test]
+    fn a_document_weighs_what_its_fields_take_and_not_what_its_text_is_long() {
+        let table = CostTable::from_sdl("type Query { a: Int }", PageSizes { default: 1, max: 1 }, &[]);
+        let documents = Documents::new(table.expect("it is an SDL"), Limits::default());
+        let text = format!("{{ {}}}", "a ".repeat(1_025));
+        let document = documents.document(&text).expect("it is GraphQL");
+        let Selection::Field(first) = &document.operation(None).expect("it has one").selection_set.node.items[0].node
+        else {
+            panic!("it is a field")
+        };
+        let name_bytes = 2 * size_of::<usize>() + first.node.name.node.len();
+        let fields = 2 * 1_024 * size_of::<Positioned<Selection>>() + 1_025 * name_bytes;
+        assert!(document.weight as usize >= fields, "{} for {fields}", document.weight);
     }
 }

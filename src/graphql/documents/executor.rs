@@ -4,7 +4,7 @@ use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use async_graphql::parser::types::{OperationDefinition, OperationType};
+use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{
     Extensions, ObjectType, Request, Response, Schema, SchemaBuilder, ServerError, SubscriptionType, ValidationMode,
     Variables, parser,
@@ -13,6 +13,7 @@ use futures_util::FutureExt;
 use serde_json::{Map, Value as Json};
 
 use super::cache::{Document, Documents, Validation};
+use super::omitted::without_omitted;
 use super::variables::coerce;
 use crate::graphql::error::{failed_before_execution, internal_failure, mask};
 use crate::graphql::json;
@@ -58,6 +59,8 @@ impl Answer {
 #[derive(Debug)]
 pub struct Prepared {
     document: Arc<Document>,
+    /// The document without what this request leaves out, if it does.
+    trimmed: Option<ExecutableDocument>,
     operation_type: Option<OperationType>,
     cost: Cost,
     validation: Option<Validation>,
@@ -87,7 +90,7 @@ impl Prepared {
         request.operation_name = self.request.operation_name;
         request.extensions =
             serde_json::from_value::<Extensions>(Json::Object(self.request.extensions)).unwrap_or_default();
-        request.set_parsed_query(self.document.parsed.clone());
+        request.set_parsed_query(self.trimmed.unwrap_or_else(|| self.document.parsed.clone()));
         request
     }
 }
@@ -146,7 +149,10 @@ where
         let operation_type = operation.map(|operation: &OperationDefinition| operation.ty);
         let validation = operation
             .and_then(|operation| Documents::validation(&document, operation_name, operation, &request.variables));
-        Ok(Prepared { document, operation_type, cost, validation, request })
+        let trimmed = operation.and_then(|operation| {
+            without_omitted(&document.parsed, operation, &request.variables, self.documents.table())
+        });
+        Ok(Prepared { document, trimmed, operation_type, cost, validation, request })
     }
 
     fn check_length(&self, variables: &Map<String, Json>) -> Result<(), ServerError> {

@@ -1,3 +1,4 @@
+mod omitted;
 mod schema;
 
 use std::sync::atomic::{AtomicUsize, Ordering};

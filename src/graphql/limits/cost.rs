@@ -7,9 +7,11 @@
 use std::collections::HashMap;
 
 use async_graphql::parser::types::{
-    ExecutableDocument, Field, FragmentDefinition, FragmentSpread, OperationDefinition, Selection, SelectionSet,
+    Directive, ExecutableDocument, Field, FragmentDefinition, FragmentSpread, OperationDefinition, Selection,
+    SelectionSet,
 };
 use async_graphql::{Name, Pos, Positioned};
+use async_graphql_value::Value as InputValue;
 
 use super::schema::{CostTable, FieldInfo, Fields, Size};
 use super::sizes::Sizes;
@@ -70,10 +72,10 @@ impl Cost {
         self.per_item = self.per_item.saturating_add(other.per_item);
     }
 
-    /// Multiplies what is `below` a field by `times`, and the items of a connection in it by `page`.
-    fn weigh(&mut self, below: &Self, (times, page): (u64, u64), holds_items: bool) {
+    /// Multiplies what is `below` a field by `times`, and the items of a connection in it by `page`, and adds its `own`.
+    fn weigh(&mut self, below: &Self, (times, page): (u64, u64), own: u64, holds_items: bool) {
         let items = below.per_item.saturating_mul(page);
-        let all = below.complexity.saturating_mul(times).saturating_add(items).saturating_add(1);
+        let all = below.complexity.saturating_mul(times).saturating_add(items).saturating_add(own);
         (self.complexity, self.per_item) = if holds_items { (0, all) } else { (all, 0) };
     }
 
@@ -99,7 +101,7 @@ pub fn cost(
     limits: &Limits,
 ) -> Result<Cost, Refusal> {
     check(Limit::Fragments, limits.fragments, document.fragments.len() as u64)?;
-    let mut counter = Counter { document, table, sizes, limits, fragments: HashMap::new() };
+    let mut counter = Counter { document, table, sizes, limits, fragments: HashMap::new(), copied_bytes: 0 };
     let mut fields = 0_u64;
     let mut chosen = Cost::default();
     for (_, each) in document.operations.iter() {
@@ -130,10 +132,13 @@ struct Counter<'a> {
     sizes: &'a Sizes<'a>,
     limits: &'a Limits,
     fragments: HashMap<&'a str, Progress>,
+    /// How much of the variables the library copies when it validates the document: each at each place of its use.
+    copied_bytes: u64,
 }
 
 impl<'a> Counter<'a> {
     fn operation(&mut self, operation: &'a OperationDefinition) -> Result<Cost, Refusal> {
+        self.copies_in(&operation.directives)?;
         let mut cost = self.selection_set(&operation.selection_set.node, self.table.root(operation.ty), 0)?;
         let on_variables = operation.variable_definitions.iter().map(|definition| definition.node.directives.len());
         cost.directives =
@@ -156,6 +161,7 @@ impl<'a> Counter<'a> {
     }
 
     fn selection(&mut self, selection: &'a Selection, known: Option<&'a Fields>, level: u64) -> Result<Cost, Refusal> {
+        self.copies_in(selection.directives())?;
         let mut cost = match selection {
             Selection::Field(field) => self.field(&field.node, known, level)?,
             Selection::FragmentSpread(spread) => self.spread(spread, level)?,
@@ -191,6 +197,7 @@ impl<'a> Counter<'a> {
         }
         self.fragments.insert(name, Progress::Counting);
         let fragment = &fragment.node;
+        self.copies_in(&fragment.directives)?;
         let known = self.table.fields(&fragment.type_condition.node.on.node);
         let mut cost = self.selection_set(&fragment.selection_set.node, known, level)?;
         cost.directives = cost.directives.saturating_add(fragment.directives.len() as u64);
@@ -203,6 +210,7 @@ impl<'a> Counter<'a> {
         let introspection = self.table.introspection(name);
         let info = known.and_then(|known| known.get(name));
         let known = introspection.or_else(|| info.and_then(|info| self.table.below(info)));
+        let copied = self.copies(&field.arguments)?;
         let below = self.selection_set(&field.selection_set.node, known, level)?;
         let (alias, below_depth) = (u64::from(field.alias.is_some()), below.depth.saturating_add(1));
         let mut cost = Cost { root_fields: 1, aliases: below.aliases.saturating_add(alias), ..below };
@@ -212,9 +220,26 @@ impl<'a> Counter<'a> {
             cost.introspection_complexity = below.complexity;
         } else {
             cost.depth = below_depth;
-            cost.weigh(&below, self.times(field, info), info.is_some_and(|info| info.holds_items));
+            cost.weigh(
+                &below,
+                self.times(field, info),
+                copied.saturating_add(1),
+                info.is_some_and(|info| info.holds_items),
+            );
         }
         Ok(cost)
+    }
+
+    /// Counts the copies that the library makes of variables in these arguments, and says what answering them costs.
+    fn copies(&mut self, arguments: &[(Positioned<Name>, Positioned<InputValue>)]) -> Result<u64, LimitExceeded> {
+        let (bytes, fields) = self.sizes.copied(arguments);
+        self.copied_bytes = self.copied_bytes.saturating_add(bytes);
+        check(Limit::CopiedBytes, self.limits.copied_bytes, self.copied_bytes)?;
+        Ok(fields)
+    }
+
+    fn copies_in(&mut self, directives: &[Positioned<Directive>]) -> Result<(), LimitExceeded> {
+        directives.iter().try_for_each(|directive| self.copies(&directive.node.arguments).map(drop))
     }
 
     /// How often what is below the field counts: all of it, and what is in the items of a connection.

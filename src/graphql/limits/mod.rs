@@ -28,6 +28,9 @@ pub struct Limits {
     pub nesting: u64,
     /// Length of the variables, written as JSON.
     pub variables_bytes: u64,
+    /// Length of the variables put in each place where the document uses them, written as JSON. The library copies a
+    /// variable at each of its uses, before it knows whether it is of the right type.
+    pub copied_bytes: u64,
     /// Fragment definitions.
     pub fragments: u64,
     /// Fields, spreads and inline fragments, with fragments put in their place, in all operations together.
@@ -42,7 +45,7 @@ pub struct Limits {
     pub aliases: u64,
     /// Directives, with fragments put in their place.
     pub directives: u64,
-    /// Fields to answer, each as often as its lists are long.
+    /// Fields to answer, each as often as its lists are long. Of a long variable, 128 bytes count as one more field.
     pub complexity: u64,
     /// Fields to answer of introspection, for each type of the schema.
     pub introspection_complexity: u64,
@@ -55,6 +58,7 @@ impl Default for Limits {
             tokens: 10_000,
             nesting: 64,
             variables_bytes: 64 * 1024,
+            copied_bytes: 1024 * 1024,
             fragments: 100,
             fields: 4_000,
             root_fields: 30,
@@ -62,7 +66,7 @@ impl Default for Limits {
             introspection_depth: 20,
             aliases: 100,
             directives: 100,
-            complexity: 20_000,
+            complexity: 50_000,
             introspection_complexity: 3_000,
         }
     }
@@ -76,6 +80,7 @@ pub enum Limit {
     Tokens,
     Nesting,
     VariablesBytes,
+    CopiedBytes,
     Fragments,
     Fields,
     RootFields,
@@ -95,6 +100,7 @@ impl Limit {
             Self::Tokens => "number of tokens",
             Self::Nesting => "nesting",
             Self::VariablesBytes => "length of the variables in bytes",
+            Self::CopiedBytes => "length of the variables in all their places, in bytes",
             Self::Fragments => "number of fragments",
             Self::Fields => "number of fields with fragments spread out",
             Self::RootFields => "number of root fields",

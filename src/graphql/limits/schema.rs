@@ -45,8 +45,10 @@ pub(super) enum Size {
 
 /// What is known of a field.
 #[derive(Debug)]
-pub(super) struct FieldInfo {
+pub(crate) struct FieldInfo {
     returns: Box<str>,
+    /// The arguments that have a default.
+    defaults: Vec<Box<str>>,
     pub(super) size: Size,
     /// It holds the items of a connection, so it is the connection's page size that counts.
     pub(super) holds_items: bool,
@@ -54,7 +56,14 @@ pub(super) struct FieldInfo {
     pub(super) connects: bool,
 }
 
-pub(super) type Fields = HashMap<Box<str>, FieldInfo>;
+impl FieldInfo {
+    /// Whether an argument of the field has a default.
+    pub(crate) fn has_default(&self, argument: &str) -> bool {
+        self.defaults.iter().any(|name| **name == *argument)
+    }
+}
+
+pub(crate) type Fields = HashMap<Box<str>, FieldInfo>;
 
 /// What is known of a schema.
 #[derive(Debug)]
@@ -64,14 +73,19 @@ pub struct CostTable {
     pub(super) pages: PageSizes,
 }
 
-/// The part of introspection that has lists in it (GraphQL specification, section 4.2).
+/// The part of introspection that has lists in it, or arguments with a default (GraphQL specification, section 4.2).
 const INTROSPECTION: &str = "
     type __Schema { types: [__Type] queryType: __Type mutationType: __Type subscriptionType: __Type directives: [__Directive] }
-    type __Type { fields: [__Field] interfaces: [__Type] possibleTypes: [__Type] enumValues: [__EnumValue] inputFields: [__InputValue] ofType: __Type }
-    type __Field { args: [__InputValue] type: __Type }
+    type __Type {
+        fields(includeDeprecated: Boolean! = false): [__Field]
+        enumValues(includeDeprecated: Boolean! = false): [__EnumValue]
+        inputFields(includeDeprecated: Boolean! = false): [__InputValue]
+        interfaces: [__Type] possibleTypes: [__Type] ofType: __Type
+    }
+    type __Field { args(includeDeprecated: Boolean! = false): [__InputValue] type: __Type }
     type __InputValue { type: __Type }
     type __EnumValue { name: String }
-    type __Directive { args: [__InputValue] }";
+    type __Directive { args(includeDeprecated: Boolean! = false): [__InputValue] }";
 
 /// How long introspection's lists usually are; `types` is 1, because its limit is for each type.
 const INTROSPECTION_COSTS: [FieldCost; 7] = [
@@ -151,17 +165,17 @@ impl CostTable {
     }
 
     /// The fields of a type; None for a type that has none, or is not known.
-    pub(super) fn fields(&self, ty: &str) -> Option<&Fields> {
+    pub(crate) fn fields(&self, ty: &str) -> Option<&Fields> {
         self.types.get(ty)
     }
 
     /// The fields of what `field` leads to.
-    pub(super) fn below(&self, field: &FieldInfo) -> Option<&Fields> {
+    pub(crate) fn below(&self, field: &FieldInfo) -> Option<&Fields> {
         self.fields(&field.returns)
     }
 
     /// The fields of `__schema` or `__type`, which are in no SDL.
-    pub(super) fn introspection(&self, field: &str) -> Option<&Fields> {
+    pub(crate) fn introspection(&self, field: &str) -> Option<&Fields> {
         match field {
             "__schema" => self.fields("__Schema"),
             "__type" => self.fields("__Type"),
@@ -170,7 +184,7 @@ impl CostTable {
     }
 
     /// The fields at the root of an operation.
-    pub(super) fn root(&self, operation: OperationType) -> Option<&Fields> {
+    pub(crate) fn root(&self, operation: OperationType) -> Option<&Fields> {
         let [query, mutation, subscription] = &self.roots;
         self.fields(match operation {
             OperationType::Query => query,
@@ -193,7 +207,9 @@ fn field_info(field: &FieldDefinition, pages: PageSizes) -> FieldInfo {
     } else {
         Size::Fixed(LIST_SIZE)
     };
-    FieldInfo { returns: base_name(&field.ty.node).into(), size, holds_items: false, connects: false }
+    let defaults = field.arguments.iter().map(|argument| &argument.node).filter(|a| a.default_value.is_some());
+    let defaults = defaults.map(|argument| argument.name.node.as_str().into()).collect();
+    FieldInfo { returns: base_name(&field.ty.node).into(), defaults, size, holds_items: false, connects: false }
 }
 
 fn whole_number(value: &Value) -> Option<u64> {

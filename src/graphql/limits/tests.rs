@@ -53,6 +53,7 @@ fn no_limits() -> Limits {
         tokens: most,
         nesting: 64,
         variables_bytes: most,
+        copied_bytes: most,
         fragments: most,
         fields: most,
         root_fields: most,

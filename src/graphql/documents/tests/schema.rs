@@ -42,6 +42,13 @@ struct Filter {
     depth: i32,
 }
 
+#[derive(InputObject)]
+struct Range {
+    #[graphql(default = 1)]
+    from: i32,
+    to: Option<i32>,
+}
+
 #[derive(OneofObject)]
 enum Period {
     Days(i32),
@@ -87,6 +94,15 @@ impl Query {
     }
     async fn page(&self, #[graphql(validator(maximum = 100))] first: i32) -> Option<i32> {
         Some(first)
+    }
+    async fn depth(&self, #[graphql(default = 3)] depth: i32, #[graphql(default = 7)] other: Option<i32>) -> String {
+        format!("{depth} {other:?}")
+    }
+    async fn range(&self, range: Range) -> String {
+        format!("{} {:?}", range.from, range.to)
+    }
+    async fn query(&self) -> Self {
+        Self { fault: self.fault }
     }
     fn fails(&self) -> Result<Option<i32>> {
         Err(internal(std::io::Error::other(self.fault)))

@@ -5,9 +5,9 @@ use std::thread;
 use std::time::Instant;
 
 use async_graphql::parser::parse_query;
-use serde_json::Map;
+use serde_json::{Map, json};
 
-use super::{Limit, Limits, Refusal, cost, table};
+use super::{Limit, Limits, Refusal, cost, counted, table};
 use crate::graphql::limits::scan::scan;
 use crate::graphql::limits::sizes::Sizes;
 
@@ -107,4 +107,41 @@ fn fields_without_number_are_refused() {
     assert_eq!(refused(format!("{{ viewer {{ {} }} }}", "name ".repeat(5_000))), Some(Limit::Fields));
     assert_eq!(refused(format!("{{ a }}{}", "#".repeat(70_000))), Some(Limit::Bytes));
     assert_eq!(refused(format!("{{ a {} }}", "@d ".repeat(101))), Some(Limit::Directives));
+}
+
+/// Whether `query` is refused with `$v` of 21,000 zeros.
+fn refused_with_zeros(query: &str) -> Option<Limit> {
+    let variables = json!({ "v": vec![0; 21_000] });
+    match counted(query, variables, &Limits::default()) {
+        Err(Refusal::Limit(exceeded)) => Some(exceeded.which),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_long_variable_that_is_used_everywhere_is_refused() {
+    let fields = "children(first: $v, last: $v) { totalCount } ".repeat(690);
+    let everywhere = format!("query($v: [Int]) {{ viewer {{ reseller {{ {fields} }} }} }}");
+    assert_eq!(refused_with_zeros(&everywhere), Some(Limit::CopiedBytes));
+    let elsewhere = format!("query($v: [Int]) {{ viewer {{ name }} }} fragment Unused on Reseller {{ {fields} }}");
+    assert_eq!(refused_with_zeros(&elsewhere), Some(Limit::CopiedBytes), "the library validates that too");
+    let in_a_list = format!("query($v: [Int]) {{ nodes(ids: [{}]) {{ id }} }}", "$v ".repeat(30));
+    assert_eq!(refused_with_zeros(&in_a_list), Some(Limit::CopiedBytes));
+    let in_an_object = format!("query($v: [Int]) {{ node(id: {{ a: [{}] }}) {{ id }} }}", "{ b: $v } ".repeat(30));
+    assert_eq!(refused_with_zeros(&in_an_object), Some(Limit::CopiedBytes));
+    let in_directives = format!("query($v: [Int]) {{ viewer {{ name {} }} }}", "@skip(if: $v) ".repeat(30));
+    assert_eq!(refused_with_zeros(&in_directives), Some(Limit::CopiedBytes));
+    assert_eq!(
+        refused_with_zeros("query($v: [Int]) { nodes(ids: $v) { id name parent { id } } }"),
+        Some(Limit::Complexity)
+    );
+    assert_eq!(refused_with_zeros("query($v: [Int]) { node(id: $v) { id } }"), None, "one use of it harms nobody");
+}
+
+#[test]
+fn a_long_variable_in_each_item_of_a_list_costs_as_often() {
+    let query = "query($v: [Int]) { downline(first: 100) { nodes { children(first: 1, after: $v) { totalCount } } } }";
+    assert_eq!(refused_with_zeros(query), None, "100 times 43 kB are few");
+    let nested = "query($v: [Int]) { downline(first: 100) { nodes { children(first: 100) { nodes { children(after: $v) { totalCount } } } } } }";
+    assert_eq!(refused_with_zeros(nested), Some(Limit::Complexity));
 }

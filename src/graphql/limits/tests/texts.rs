@@ -61,6 +61,54 @@ fn each_limit_of_the_text_lets_just_as_much_through() {
     assert_eq!(which(Limits { nesting: exact.nesting - 1, ..limits }), Err(Limit::Nesting));
 }
 
+#[test]
+fn strings_without_end_are_searched_once() {
+    // Searched anew from each start, a text like these would take a minute each.
+    let rest = "x".repeat(1_500_000);
+    for piece in ["\\\"\"\"\n", "\\\" ", "a.."] {
+        let text = format!("\"\"\" {}[[ {rest}", piece.repeat(100_000));
+        assert_eq!(nesting(&text), 2, "{piece}");
+    }
+    assert_eq!(nesting("\"\"\" \\\"\"\" [ \"b [[\" [[[ \"c"), 2, "what ends in its line is still a string");
+    assert_eq!(nesting("\"a \\\" [ \n \"[[[\" ["), 2, "and so in the next line");
+}
+
+/// A text's nesting when each string is searched for its end anew.
+fn nesting_by_the_book(text: &str) -> u64 {
+    let (mut level, mut deepest, mut at) = (0_u64, 0, 0);
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        let block = rest.strip_prefix("\"\"\"").map(|inside| {
+            let hidden = inside.replace("\\\"\"\"", "\\___");
+            hidden.find("\"\"\"").map_or(2, |end| end + 6)
+        });
+        at += match (block, rest.as_bytes()[0]) {
+            (Some(length), _) => length,
+            (None, b'"') => plain_string(&rest[1..]).map_or(1, |end| end + 2),
+            (None, byte) => {
+                level = if byte == b'[' { level + 1 } else { level };
+                1
+            }
+        };
+        deepest = deepest.max(level);
+    }
+    deepest
+}
+
+/// Where the string ends whose inside this begins with.
+fn plain_string(inside: &str) -> Option<usize> {
+    let mut escaped = false;
+    for (at, char) in inside.char_indices() {
+        match char {
+            _ if escaped => escaped = false,
+            '"' => return Some(at),
+            '\n' => return None,
+            '\\' => escaped = true,
+            _ => {}
+        }
+    }
+    None
+}
+
 /// A piece of a document, and how it changes the level.
 fn piece() -> impl Strategy<Value = (&'static str, i64)> {
     prop::sample::select(vec![
@@ -92,6 +140,16 @@ proptest! {
             deepest = deepest.max(level);
         }
         prop_assert_eq!(nesting(&text), u64::try_from(deepest).expect("never below 0"));
+    }
+
+    #[test]
+    fn what_is_known_of_strings_changes_no_count(text in "[\"\\\\\n\\[]{0,40}") {
+        prop_assert_eq!(nesting(&text), nesting_by_the_book(&text), "{:?}", text);
+    }
+
+    #[test]
+    fn quotes_in_a_row_change_no_count(text in "(\"\"\"|\\\\|\"|\\[|\n){0,24}") {
+        prop_assert_eq!(nesting(&text), nesting_by_the_book(&text), "{:?}", text);
     }
 
     #[test]
