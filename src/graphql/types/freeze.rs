@@ -7,6 +7,7 @@ use crate::graphql::context::Sight;
 use crate::graphql::id::global;
 use crate::graphql::scalars::DateTime;
 use crate::tenancy::topology::{FreezeState, NodeIndex, Snapshot};
+use crate::tenancy::{Scope, access};
 
 /// A company that the caller may know by name but not look into, such as one of its upline.
 #[derive(SimpleObject)]
@@ -108,8 +109,12 @@ impl Freeze {
     async fn can_thaw(&self) -> bool {
         let chain = &self.sight.chain;
         let own = self.sight.own;
-        let above_placer = chain.find(self.state().placed_by).is_some_and(|placer| chain.is_at_or_above(own, placer));
-        let strictly_above = own != self.placed_on && self.sight.sees(self.placed_on);
-        above_placer && strictly_above && self.sight.seat.role >= Role::Admin && !chain.is_frozen(own)
+        let above = |node| chain.is_at_or_above(own, node);
+        let placer = chain.find(self.state().placed_by);
+        let scope = Scope::Tenant(self.sight.seat.tenant);
+        let placed_on = chain.id(self.placed_on);
+        access::may_thaw(scope, placed_on, |_| above(self.placed_on), |_| placer.is_some_and(above))
+            && self.sight.seat.role >= Role::Admin
+            && !chain.is_frozen(own)
     }
 }

@@ -5,7 +5,6 @@ use bytes::Bytes;
 use entity::{TenantId, public_id};
 
 use super::Shown;
-use crate::graphql::context::Sight;
 use crate::graphql::json;
 use crate::graphql::raw::{Below, Known as Found, Plan, RawFields};
 
