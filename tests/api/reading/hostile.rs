@@ -24,7 +24,7 @@ async fn lists_of_ancestors_in_each_other_are_refused(database: TestDatabase) {
     let token = app.member("own", family.own, Role::Viewer).await;
     for lists in [
         "path { path { path { id } } }",
-        "path { freezes { id reason } }",
+        "path { freezes { placedOn { resellerId name } placedBy { resellerId name } } }",
         "children { edges { path { path { id } } } }",
     ] {
         let document = format!("query ($id: ID!) {{ reseller(id: $id) {{ {lists} }} }}");
