@@ -1,8 +1,8 @@
 //! The outer edge: what is served over HTTP.
 //!
-//! - [`graphql`]: the API, by the GraphQL-over-HTTP draft; [`media`]: which media type an answer has.
+//! - `graphql`: the API, by the GraphQL-over-HTTP draft; `media`: which media type an answer has.
 //! - [`graphiql`]: the editor for the API in the browser.
-//! - [`probes`]: whether the program lives and can answer.
+//! - `probes`: whether the program lives and can answer.
 //! - [`server`]: listening, and shutting down gracefully.
 
 pub mod graphiql;

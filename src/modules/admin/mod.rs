@@ -3,7 +3,7 @@
 //! - [`Chain`]: creating, approving, switching off, freezing, thawing and moving.
 //! - [`import`]: companies from a CSV file.
 //! - [`names`]: what a company may be called.
-//! - [`store`]: the rows behind it.
+//! - `store`: the rows behind it.
 
 mod chain;
 mod freezing;
