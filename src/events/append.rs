@@ -13,10 +13,7 @@ use tokio::sync::Notify;
 use super::Fact;
 use crate::clock::Clock;
 use crate::tenancy::topology::store::end_of_log;
-use crate::tenancy::{Actor, CentralDb, InTransaction, Lock, TenantHandle, lock};
-
-/// Rows a statement: well below the 32,766 parameters that SQLite takes.
-const ROWS_A_STATEMENT: usize = 1_000;
+use crate::tenancy::{Actor, CentralDb, InTransaction, Lock, ROWS_A_STATEMENT, TenantHandle, lock};
 
 /// The log's writing end.
 #[derive(Clone)]
@@ -95,10 +92,11 @@ impl Transaction {
             return Ok(());
         }
         lock(&self.db, Lock::Log).await?;
-        let (at, recorded_at) = (self.at, self.log.clock.now());
-        let rows: Vec<_> = self.facts.drain(..).map(|fact| fact.into_row(self.actor, at, recorded_at)).collect();
-        for rows in rows.chunks(ROWS_A_STATEMENT) {
-            event::Entity::insert_many(rows.to_vec()).exec_without_returning(&self.db).await?;
+        let (actor, at, recorded_at) = (self.actor, self.at, self.log.clock.now());
+        while !self.facts.is_empty() {
+            let some = self.facts.drain(..self.facts.len().min(ROWS_A_STATEMENT));
+            let rows = some.map(|fact| fact.into_row(actor, at, recorded_at));
+            event::Entity::insert_many(rows).exec_without_returning(&self.db).await?;
         }
         Ok(())
     }

@@ -79,18 +79,19 @@ impl Follower {
     pub async fn run(self) {
         let mut failures = 0;
         loop {
-            match AssertUnwindSafe(self.catch_up()).catch_unwind().await {
-                Ok(Ok(_)) => {
+            let caught_up = AssertUnwindSafe(self.catch_up()).catch_unwind().await;
+            let caught_up = caught_up
+                .map_or_else(|_| Err("a panic".to_owned()), |result| result.map_err(|fault| fault.to_string()));
+            match caught_up {
+                Ok(_) => {
                     if failures > 0 {
                         tracing::info!("the log is read again");
                     }
                     failures = 0;
                     let _ = tokio::time::timeout(POLL, self.log.appended().notified()).await;
                 }
-                failed => {
+                Err(cause) => {
                     if failures == 0 {
-                        let cause =
-                            failed.map_or_else(|_| "a panic".to_owned(), |result| format!("{:?}", result.err()));
                         tracing::error!(cause, "the log cannot be followed; what is held in memory may be out of date");
                     }
                     failures += 1;

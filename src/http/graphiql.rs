@@ -51,11 +51,6 @@ const BUNDLE_POLICY: &str = "default-src 'none'; script-src 'self'; worker-src '
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// Whether the page and all that it needs are in this binary. Without it `/graphiql` needs the internet.
-pub fn is_embedded() -> bool {
-    page_of(BUNDLE).is_some()
-}
-
 /// The routes `/graphiql` and `/graphiql/assets/…`. The page talks to `/graphql` on the same host.
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     router_for(BUNDLE)

@@ -44,6 +44,9 @@ impl CentralDb {
     }
 }
 
+/// How many rows a statement writes or looks up: well below the 32,766 parameters that SQLite takes.
+pub(crate) const ROWS_A_STATEMENT: usize = 1_000;
+
 /// What only one transaction at a time may do, in the order in which they must be taken: the log's lock comes last.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Lock {

@@ -15,7 +15,7 @@ pub mod topology;
 
 pub use actor::Actor;
 pub use central::CentralDb;
-pub(crate) use central::{Lock, lock};
+pub(crate) use central::{Lock, ROWS_A_STATEMENT, lock};
 pub use database::{Database, Observer, OpenError, OpenOptions};
 pub use guard::InTransaction;
 pub use handle::{TenantDb, TenantHandle, TenantSelect};

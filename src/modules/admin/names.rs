@@ -1,7 +1,7 @@
 //! What a company may be called: names, slugs and external ids.
 
-use entity::TenantId;
-use rand::RngExt;
+use entity::{TenantId, public_id};
+use uuid::Uuid;
 
 /// The longest name, slug or external id, in characters.
 pub const MAX_LENGTH: usize = 200;
@@ -48,10 +48,9 @@ pub fn imported_slug(external_id: &str) -> String {
 /// The slug of a company that joins: its name, and a random suffix that makes it nobody else's.
 #[must_use]
 pub fn joined_slug(name: &str) -> String {
-    const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     const SUFFIX: usize = 8;
-    let mut rng = rand::rng();
-    let suffix: String = (0..SUFFIX).map(|_| char::from(ALPHABET[rng.random_range(0..ALPHABET.len())])).collect();
+    let random = public_id::suffix(Uuid::from_u128(rand::random()));
+    let suffix: String = random[public_id::SUFFIX - SUFFIX..].iter().copied().map(char::from).collect();
     let stem: String = slug::slugify(name).chars().take(MAX_LENGTH - SUFFIX - 1).collect();
     if stem.is_empty() { suffix } else { format!("{stem}-{suffix}") }
 }

@@ -8,10 +8,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Statement};
 
-use crate::tenancy::CentralDb;
-
-/// Rows a statement: well below the 32,766 parameters that SQLite takes.
-const ROWS_A_STATEMENT: usize = 1_000;
+use crate::tenancy::{CentralDb, ROWS_A_STATEMENT};
 
 /// A company with all companies above it.
 pub(crate) struct Line(Vec<Step>);

@@ -8,14 +8,24 @@ use super::Shown;
 use crate::graphql::json;
 use crate::graphql::raw::{Below, Known as Found, Plan, RawFields};
 
-/// The fields that this writer knows.
+/// The fields that this writer knows, by the type that has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Known {
+    Tree(TreeField),
+    Node(NodeField),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TreeField {
     Root,
     Nodes,
     NodeCount,
     Truncated,
     EndCursor,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NodeField {
     ResellerId,
     Name,
     Status,
@@ -31,20 +41,20 @@ impl RawFields for Known {
     fn find(type_name: &str, field: &str) -> Option<Found<Self>> {
         const NODE: &str = "DownlineNode";
         Some(match (type_name, field) {
-            ("DownlineTree", "root") => Found::Object(Self::Root, NODE),
-            ("DownlineTree", "nodes") => Found::Object(Self::Nodes, NODE),
-            ("DownlineTree", "nodeCount") => Found::Leaf(Self::NodeCount),
-            ("DownlineTree", "truncated") => Found::Leaf(Self::Truncated),
-            ("DownlineTree", "endCursor") => Found::Leaf(Self::EndCursor),
-            (NODE, "resellerId") => Found::Leaf(Self::ResellerId),
-            (NODE, "name") => Found::Leaf(Self::Name),
-            (NODE, "status") => Found::Leaf(Self::Status),
-            (NODE, "frozen") => Found::Leaf(Self::Frozen),
-            (NODE, "parentId") => Found::Leaf(Self::ParentId),
-            (NODE, "depth") => Found::Leaf(Self::Depth),
-            (NODE, "childCount") => Found::Leaf(Self::ChildCount),
-            (NODE, "descendantCount") => Found::Leaf(Self::DescendantCount),
-            (NODE, "children") => Found::Object(Self::Children, NODE),
+            ("DownlineTree", "root") => Found::Object(Self::Tree(TreeField::Root), NODE),
+            ("DownlineTree", "nodes") => Found::Object(Self::Tree(TreeField::Nodes), NODE),
+            ("DownlineTree", "nodeCount") => Found::Leaf(Self::Tree(TreeField::NodeCount)),
+            ("DownlineTree", "truncated") => Found::Leaf(Self::Tree(TreeField::Truncated)),
+            ("DownlineTree", "endCursor") => Found::Leaf(Self::Tree(TreeField::EndCursor)),
+            (NODE, "resellerId") => Found::Leaf(Self::Node(NodeField::ResellerId)),
+            (NODE, "name") => Found::Leaf(Self::Node(NodeField::Name)),
+            (NODE, "status") => Found::Leaf(Self::Node(NodeField::Status)),
+            (NODE, "frozen") => Found::Leaf(Self::Node(NodeField::Frozen)),
+            (NODE, "parentId") => Found::Leaf(Self::Node(NodeField::ParentId)),
+            (NODE, "depth") => Found::Leaf(Self::Node(NodeField::Depth)),
+            (NODE, "childCount") => Found::Leaf(Self::Node(NodeField::ChildCount)),
+            (NODE, "descendantCount") => Found::Leaf(Self::Node(NodeField::DescendantCount)),
+            (NODE, "children") => Found::Object(Self::Node(NodeField::Children), NODE),
             _ => return None,
         })
     }
@@ -61,15 +71,18 @@ pub(super) fn write(shown: &Shown, plan: &Plan<Known>) -> Result<Bytes> {
     let Shown { sight, tree } = shown;
     let mut out = Vec::with_capacity(tree.nodes.len() * BYTES_A_NODE);
     plan.write_object(&mut out, |out, field, below| match field {
-        Known::Root => write_node(shown, 0, out, below),
-        Known::Nodes => json::write_list(out, tree.page(), |out, at| write_node(shown, at, out, below)),
-        Known::NodeCount => write_count(out, tree.page().len()),
-        Known::Truncated => json::write_bool(out, tree.truncated),
-        Known::EndCursor => match tree.end_cursor(&sight.chain) {
+        Known::Tree(TreeField::Root) => write_node(shown, 0, out, below),
+        Known::Tree(TreeField::Nodes) => {
+            json::write_list(out, tree.page(), |out, at| write_node(shown, at, out, below));
+        }
+        Known::Tree(TreeField::NodeCount) => write_count(out, tree.page().len()),
+        Known::Tree(TreeField::Truncated) => json::write_bool(out, tree.truncated),
+        Known::Tree(TreeField::EndCursor) => match tree.end_cursor(&sight.chain) {
             Some(cursor) => json::write_str(out, &cursor),
             None => json::write_null(out),
         },
-        _ => json::write_null(out),
+        // A plan asks a type for its own fields alone.
+        Known::Node(_) => json::write_null(out),
     });
     sight.budget.check()?;
     Ok(out.into())
@@ -85,19 +98,21 @@ fn write_node(shown: &Shown, at: usize, out: &mut Vec<u8>, below: Below<'_, Know
     let place = &tree.nodes[at];
     let node = place.node;
     below.write_object(out, |out, field, below| match field {
-        Known::ResellerId => write_id(out, chain.id(node)),
-        Known::Name => json::write_str(out, chain.name(node)),
-        Known::Status => json::write_str(out, chain.status(node).as_str()),
-        Known::Frozen => json::write_bool(out, chain.is_frozen(node)),
-        Known::ParentId => match chain.parent(node).filter(|_| place.depth > 0) {
+        Known::Node(NodeField::ResellerId) => write_id(out, chain.id(node)),
+        Known::Node(NodeField::Name) => json::write_str(out, chain.name(node)),
+        Known::Node(NodeField::Status) => json::write_str(out, chain.status(node).as_str()),
+        Known::Node(NodeField::Frozen) => json::write_bool(out, chain.is_frozen(node)),
+        Known::Node(NodeField::ParentId) => match chain.parent(node).filter(|_| place.depth > 0) {
             Some(parent) => write_id(out, chain.id(parent)),
             None => json::write_null(out),
         },
-        Known::Depth => json::write_int(out, place.depth.into()),
-        Known::ChildCount => write_count(out, chain.child_count(node)),
-        Known::DescendantCount => write_count(out, chain.descendant_count(node)),
-        Known::Children => json::write_list(out, tree.children(at), |out, at| write_node(shown, at, out, below)),
-        _ => json::write_null(out),
+        Known::Node(NodeField::Depth) => json::write_int(out, place.depth.into()),
+        Known::Node(NodeField::ChildCount) => write_count(out, chain.child_count(node)),
+        Known::Node(NodeField::DescendantCount) => write_count(out, chain.descendant_count(node)),
+        Known::Node(NodeField::Children) => {
+            json::write_list(out, tree.children(at), |out, at| write_node(shown, at, out, below));
+        }
+        Known::Tree(_) => json::write_null(out),
     });
 }
 
