@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::auth::{Memberships, SignIn, Verifier};
 use crate::clock::Clock;
 use crate::error::Fault;
-use crate::events::{Follower, Freshness, Log};
+use crate::events::{Follower, Freshness, Listener, Log};
 use crate::graphql::limits::Limits;
 use crate::graphql::schema::{self, ApiExecutor};
 use crate::modules::admin::Chain;
@@ -54,13 +54,12 @@ impl App {
         let log = Log::new(central.clone(), clock);
         let topology = Arc::new(Topology::new(store::load(&central).await?));
         let memberships = Memberships::new(central.clone());
-        let forget = memberships.clone();
-        let changed = Box::new(move |changed| forget.forget(changed));
-        let follower = Follower::new(central.clone(), log.clone(), topology.clone(), changed);
+        let listeners: Vec<Arc<dyn Listener>> = vec![Arc::new(memberships.clone())];
+        let follower = Follower::new(central.clone(), log.clone(), topology.clone(), listeners);
         Ok(Arc::new(Self {
             sign_in: SignIn::new(verifier, memberships, topology.clone(), follower.freshness()),
             api: schema::executor(limits)?,
-            chain: Chain::new(log, topology.clone()),
+            chain: Chain::new(log),
             topology,
             central,
             freshness: follower.freshness(),

@@ -1,6 +1,7 @@
 //! What can go wrong: refusals, which a person must hear about, and faults, which they must not.
 
 use sea_orm::DbErr;
+use serde::{Deserialize, Serialize};
 
 use crate::tenancy::topology::InconsistentChain;
 
@@ -22,6 +23,12 @@ pub enum Fault {
     /// The rows of the chain contradict one another.
     #[error("chain: {0}")]
     Chain(#[from] InconsistentChain),
+    /// A module that is needed did not answer.
+    #[error("module: {0}")]
+    Module(String),
+    /// A row that cannot be: no version of this program writes such.
+    #[error("row: {0}")]
+    Row(String),
 }
 
 /// What a service answers where it does not do what it was asked.
@@ -35,6 +42,14 @@ pub enum ServiceError {
     Fault(#[from] Fault),
 }
 
+impl ServiceError {
+    /// A refusal about the input field `field`; an empty name means the whole input.
+    #[must_use]
+    pub fn refused(code: RefusalCode, field: &str, message: impl Into<String>) -> Self {
+        Refusal::new(code, field, message).into()
+    }
+}
+
 impl From<DbErr> for ServiceError {
     fn from(cause: DbErr) -> Self {
         Self::Fault(cause.into())
@@ -42,7 +57,7 @@ impl From<DbErr> for ServiceError {
 }
 
 /// An expected outcome that is not success: what the API calls a user error.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct Refusal {
     /// The kind, for programs.
@@ -63,7 +78,8 @@ impl Refusal {
 }
 
 /// The kinds of refusal: `UserErrorCode` of the API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RefusalCode {
     /// The input breaks a rule.
     Invalid,

@@ -7,12 +7,13 @@
 //! - [`graphql`]: the inner edge: the schema, its limits, and how answers are written.
 //! - [`network`], [`modules`]: what the program is about, by domain.
 //! - [`auth`]: who is asking.
-//! - [`events`]: the log, which is the truth.
+//! - [`bus`]: how modules call one another, and the contract of these calls; [`events`]: the log, which is the truth.
 //! - [`tenancy`]: whose rows: scopes, the one access rule, scoped handles, and the chain in memory.
-//! - `entity`, `migration`: the tables.
+//! - [`money`]: amounts and rates. `entity`, `migration`: the tables.
 
 pub mod app;
 pub mod auth;
+pub mod bus;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -21,6 +22,7 @@ pub mod events;
 pub mod graphql;
 pub mod http;
 pub mod modules;
+pub mod money;
 pub mod network;
 pub mod telemetry;
 pub mod tenancy;

@@ -56,6 +56,43 @@ typed_id!(
     EventId
 );
 
+typed_id!(
+    /// A product of the chain.
+    ProductId
+);
+typed_id!(
+    /// An order. One that came from a file has an id that follows from its reference: see [`OrderId::imported`].
+    OrderId
+);
+typed_id!(
+    /// One side of a posting.
+    LedgerEntryId
+);
+typed_id!(
+    /// A posting, which has two sides.
+    PostingId
+);
+
+impl OrderId {
+    const IMPORTED: Uuid = Uuid::from_u128(0x0f6c_1d3e_5a42_4c8b_9e07_7b1d_3c5a_90e2);
+
+    /// The id of the order that comes from a file as `reference` (a UUID of version 5): the same order is the same row, however often it comes.
+    #[must_use]
+    pub fn imported(reference: &str) -> Self {
+        Self(Uuid::new_v5(&Self::IMPORTED, reference.as_bytes()))
+    }
+}
+
+impl PostingId {
+    const ORDER: Uuid = Uuid::from_u128(0x3b8e_47a1_0c95_4d2f_8a66_e1f0_52d7_4c13);
+
+    /// The posting of one leg of an order (a UUID of version 5): the same leg is the same posting, however often it is told of.
+    #[must_use]
+    pub fn of_leg(order: OrderId, hop: i32) -> Self {
+        Self(Uuid::new_v5(&Self::ORDER, format!("{order}/{hop}").as_bytes()))
+    }
+}
+
 impl TenantId {
     /// The prefix of its public ids.
     pub const PREFIX: &'static str = "reseller";

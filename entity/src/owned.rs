@@ -2,7 +2,10 @@
 
 use sea_orm::{EntityName, EntityTrait};
 
-use crate::{TenantId, freeze, membership};
+use crate::{
+    TenantId, catalog_access, freeze, idempotency_key, ledger_account, ledger_entry, membership, network_cache,
+    network_settings, order, order_leg, order_line, price_override, product,
+};
 
 /// The name of the owner's column in every tenant-owned table.
 pub const OWNER_COLUMN: &str = "owner_tenant_id";
@@ -41,6 +44,20 @@ pub(crate) use owned;
 
 /// The names of all tenant-owned tables. A test compares them with the database's own list of tables that have an owner's column.
 #[must_use]
-pub fn owned_tables() -> [&'static str; 2] {
-    [freeze::Entity.table_name(), membership::Entity.table_name()]
+pub fn owned_tables() -> [&'static str; 13] {
+    [
+        freeze::Entity.table_name(),
+        membership::Entity.table_name(),
+        product::Entity.table_name(),
+        price_override::Entity.table_name(),
+        catalog_access::Entity.table_name(),
+        order::Entity.table_name(),
+        order_line::Entity.table_name(),
+        order_leg::Entity.table_name(),
+        ledger_account::Entity.table_name(),
+        ledger_entry::Entity.table_name(),
+        network_settings::Entity.table_name(),
+        network_cache::Entity.table_name(),
+        idempotency_key::Entity.table_name(),
+    ]
 }

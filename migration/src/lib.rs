@@ -4,6 +4,7 @@
 //! While several versions of the program run on one database, a change expands; moving and contracting come in later ones.
 
 mod m20261122_000001_chain;
+mod m20261122_000002_modules;
 
 use std::collections::HashSet;
 
@@ -17,7 +18,7 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_chain::Migration)]
+        vec![Box::new(m20261122_000001_chain::Migration), Box::new(m20261122_000002_modules::Migration)]
     }
 }
 

@@ -12,7 +12,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 
-use crate::events::{Fact, Log, MembershipsChanged, Transaction, kinds};
+use crate::events::{Fact, Listener, Log, MembershipsChanged, Transaction, kinds};
 use crate::tenancy::{Actor, CentralDb};
 
 /// Persons remembered at once.
@@ -68,14 +68,19 @@ impl Memberships {
         }
         Ok(seats)
     }
+}
 
-    /// Forgets what is known of those whose memberships have changed.
-    pub fn forget(&self, changed: MembershipsChanged) {
+impl Listener for Memberships {
+    fn memberships_changed(&self, changed: MembershipsChanged) {
         self.forgotten.fetch_add(1, Ordering::SeqCst);
         match changed {
             MembershipsChanged::Of(person) => self.remembered.invalidate(&person),
             MembershipsChanged::OfAnybody => self.remembered.invalidate_all(),
         }
+    }
+
+    fn lost_track(&self) {
+        self.memberships_changed(MembershipsChanged::OfAnybody);
     }
 }
 

@@ -4,11 +4,12 @@
 //! taken as the last act before COMMIT and held until the commit is visible (`docs/adr/0003-log-order.md`).
 #![expect(clippy::disallowed_methods, reason = "central store: the log belongs to no tenant")]
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use entity::{Position, TenantId, Timestamp, event};
 use sea_orm::{DatabaseTransaction, DbErr, EntityTrait};
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 use super::Fact;
 use crate::clock::Clock;
@@ -20,14 +21,21 @@ use crate::tenancy::{Actor, CentralDb, InTransaction, Lock, ROWS_A_STATEMENT, Te
 pub struct Log {
     central: CentralDb,
     clock: Clock,
-    appended: Arc<Notify>,
+    appended: watch::Sender<()>,
+    readers: Readers,
 }
+
+/// How far each reader of the log is in this process.
+type Readers = Arc<Mutex<Vec<watch::Receiver<Position>>>>;
+
+/// How long a writer waits to see its own write. It has lasted by then, so that it is no failure where the wait was in vain.
+const SEEN_WITHIN: Duration = Duration::from_secs(5);
 
 impl Log {
     /// The log of the database behind `central`.
     #[must_use]
     pub fn new(central: CentralDb, clock: Clock) -> Self {
-        Self { central, clock, appended: Arc::new(Notify::new()) }
+        Self { central, clock, appended: watch::Sender::new(()), readers: Readers::default() }
     }
 
     /// Begins a change that `actor` makes.
@@ -36,9 +44,30 @@ impl Log {
         Ok(Transaction { db, actor, facts: Vec::new(), at: self.clock.now(), log: self.clone() })
     }
 
+    /// Counts somebody who reads on from `position` among those whom a writer waits for. They say through the sender how far they are.
+    pub(super) fn add_reader(&self, position: Position) -> watch::Sender<Position> {
+        let reader = watch::Sender::new(position);
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader.subscribe());
+        reader
+    }
+
+    /// Waits until all readers of this process have seen `position`: a client reads its own writes. Gives up after a while.
+    pub async fn seen(&self, position: Position) {
+        let readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let all = async {
+            for mut reader in readers {
+                // One that is gone has nothing to show any more.
+                let _ = reader.wait_for(|seen| *seen >= position).await;
+            }
+        };
+        if tokio::time::timeout(SEEN_WITHIN, all).await.is_err() {
+            tracing::warn!(?position, "a change was committed, and memory does not show it yet");
+        }
+    }
+
     /// Told after each commit of this process.
-    pub(super) fn appended(&self) -> &Notify {
-        &self.appended
+    pub(super) fn appended(&self) -> watch::Receiver<()> {
+        self.appended.subscribe()
     }
 }
 
@@ -61,6 +90,11 @@ impl Transaction {
     /// The tables of one tenant, inside this transaction: rows that belong to a tenant are written through its own handle.
     pub fn in_tenant(&self, tenant: TenantId) -> TenantHandle<InTransaction<'_>> {
         TenantHandle::in_transaction(&self.db, tenant)
+    }
+
+    /// Who makes the change.
+    pub fn actor(&self) -> Actor {
+        self.actor
     }
 
     /// When this change happens: one instant for its rows and its facts.
@@ -106,7 +140,15 @@ impl Transaction {
         self.append_recorded().await?;
         let end = end_of_log(&self.db).await?;
         self.db.commit().await?;
-        self.log.appended.notify_one();
+        self.log.appended.send_replace(());
         Ok(end)
+    }
+
+    /// Makes the change last, and waits until this process shows it.
+    pub async fn commit_and_show(self) -> Result<Position, DbErr> {
+        let log = self.log.clone();
+        let position = self.commit().await?;
+        log.seen(position).await;
+        Ok(position)
     }
 }

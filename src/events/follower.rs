@@ -1,26 +1,27 @@
 //! Keeps what this process holds in memory at the log's end: the chain, and whom it knows as members.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use entity::{PersonId, Position};
+use entity::{PersonId, Position, TenantId};
 use futures_util::FutureExt;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::Log;
-use super::tail::{Changes, changes_after, end_of_log};
+use super::tail::{News, end_of_log, memberships_changed_after, news_after};
+use super::{Log, kinds};
 use crate::error::Fault;
 use crate::tenancy::CentralDb;
 use crate::tenancy::topology::{Topology, store};
 
 /// How often the log is looked at for what another process wrote. What this process writes is seen at once.
-const POLL: Duration = Duration::from_millis(200);
+pub(super) const POLL: Duration = Duration::from_millis(200);
 
 /// How long it waits at most before it tries again what has failed.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// More changed companies than this at once, and the chain is loaded anew instead of mended.
 const REBUILD_ABOVE: usize = 50_000;
@@ -34,15 +35,28 @@ pub enum MembershipsChanged {
     OfAnybody,
 }
 
-/// Told of changed memberships before the change counts as seen.
-pub type OnMembershipsChanged = Box<dyn Fn(MembershipsChanged) + Send + Sync>;
+/// Holds something in memory that the log can make wrong. It is told before the change counts as seen, so that who waits to see a change
+/// reads nothing from before it.
+///
+/// What was read from the database while a listener was told may be older than what it was told of: do not keep it then.
+pub trait Listener: Send + Sync + 'static {
+    /// Somebody's memberships have changed.
+    fn memberships_changed(&self, _changed: MembershipsChanged) {}
+
+    /// This has happened; each of them once, in no order.
+    fn happened(&self, _news: &[News]) {}
+
+    /// The log is another, as after a restore: forget everything.
+    fn lost_track(&self) {}
+}
 
 /// Follows the log on behalf of this process's memory.
 pub struct Follower {
     central: CentralDb,
     log: Log,
     topology: Arc<Topology>,
-    on_memberships_changed: OnMembershipsChanged,
+    listeners: Vec<Arc<dyn Listener>>,
+    seen: watch::Sender<Position>,
     caught_up_at: watch::Sender<Instant>,
 }
 
@@ -58,15 +72,16 @@ impl Freshness {
 }
 
 impl Follower {
-    /// Follows `log` for `topology`.
+    /// Follows `log` for `topology` and `listeners`.
     #[must_use]
     pub fn new(
         central: CentralDb,
         log: Log,
         topology: Arc<Topology>,
-        on_memberships_changed: OnMembershipsChanged,
+        listeners: Vec<Arc<dyn Listener>>,
     ) -> Self {
-        Self { central, log, topology, on_memberships_changed, caught_up_at: watch::Sender::new(Instant::now()) }
+        let seen = log.add_reader(topology.position());
+        Self { central, log, topology, listeners, seen, caught_up_at: watch::Sender::new(Instant::now()) }
     }
 
     /// Tells how far behind it is.
@@ -77,6 +92,7 @@ impl Follower {
 
     /// Follows for ever. What fails is tried again, later and later.
     pub async fn run(self) {
+        let mut appended = self.log.appended();
         let mut failures = 0;
         loop {
             let caught_up = AssertUnwindSafe(self.catch_up()).catch_unwind().await;
@@ -88,7 +104,7 @@ impl Follower {
                         tracing::info!("the log is read again");
                     }
                     failures = 0;
-                    let _ = tokio::time::timeout(POLL, self.log.appended().notified()).await;
+                    let _ = tokio::time::timeout(POLL, appended.changed()).await;
                 }
                 Err(cause) => {
                     if failures == 0 {
@@ -111,15 +127,16 @@ impl Follower {
         match end.cmp(&known) {
             Ordering::Equal => {}
             Ordering::Greater => {
-                let changes = changes_after(&snapshot, known).await?;
-                self.take_over(snapshot, changes, end).await?;
+                let news = news_after(&snapshot, known).await?;
+                self.take_over(snapshot, known, news, end).await?;
             }
             Ordering::Less => {
                 tracing::error!(?known, ?end, "the log went back, as after a restore; memory is loaded anew");
-                (self.on_memberships_changed)(MembershipsChanged::OfAnybody);
+                self.listeners.iter().for_each(|listener| listener.lost_track());
                 self.topology.restart(store::load_from(&snapshot, end).await?);
             }
         }
+        self.seen.send_replace(end);
         self.caught_up_at.send_replace(Instant::now());
         Ok(end)
     }
@@ -127,17 +144,23 @@ impl Follower {
     async fn take_over(
         &self,
         snapshot: sea_orm::DatabaseTransaction,
-        changes: Changes,
+        known: Position,
+        news: Vec<News>,
         end: Position,
     ) -> Result<(), Fault> {
-        for changed in changes.memberships {
-            (self.on_memberships_changed)(changed);
+        if news.iter().any(|news| news.event_type.starts_with(kinds::MEMBERSHIP)) {
+            for changed in memberships_changed_after(&snapshot, known).await? {
+                self.listeners.iter().for_each(|listener| listener.memberships_changed(changed));
+            }
         }
-        if changes.tenants.len() > REBUILD_ABOVE {
+        self.listeners.iter().for_each(|listener| listener.happened(&news));
+        let of_chain = news.iter().filter(|news| news.event_type.starts_with(kinds::CHAIN));
+        let tenants: HashSet<TenantId> = of_chain.filter_map(|news| news.subject_tenant_id).collect();
+        if tenants.len() > REBUILD_ABOVE {
             self.topology.replace(store::load_from(&snapshot, end).await?);
             return Ok(());
         }
-        let states = store::states_of(&snapshot, &changes.tenants).await?;
+        let states = store::states_of(&snapshot, &tenants.into_iter().collect::<Vec<_>>()).await?;
         let topology = self.topology.clone();
         // A large subtree takes a while to move: off the threads that serve requests.
         let advanced = tokio::task::spawn_blocking(move || topology.advance(end, &states)).await;

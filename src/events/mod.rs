@@ -3,14 +3,18 @@
 //! - [`Fact`]: what is written. [`kinds`]: the types of events.
 //! - [`Log`] begins a [`Transaction`]; its commit appends what it recorded.
 //! - [`tail`]: reading on from a [`Position`](entity::Position).
-//! - [`Follower`]: keeps what is held in memory at the log's end.
+//! - [`Follower`]: keeps what is held in memory at the log's end, and tells [`Listener`]s. [`Consumer`]: acts on events, once each.
 
 mod append;
+mod consumer;
 mod fact;
 mod follower;
 pub mod kinds;
+mod once;
 pub mod tail;
 
 pub use append::{Log, Transaction};
+pub use consumer::{Consume, Consumer};
 pub use fact::Fact;
-pub use follower::{Follower, Freshness, MembershipsChanged, OnMembershipsChanged};
+pub use follower::{Follower, Freshness, Listener, MembershipsChanged};
+pub use tail::News;

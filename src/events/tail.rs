@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "central store: the log belongs to no tenant")]
 
 use entity::{PersonId, Position, TenantId, event};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use serde::Deserialize;
 
 use super::{MembershipsChanged, kinds};
@@ -20,31 +20,51 @@ pub async fn read_after(central: &CentralDb, position: Position, limit: u64) -> 
         .await
 }
 
-/// What has changed of the things that are held in memory.
-#[derive(Debug)]
-pub(super) struct Changes {
-    /// Companies whose place or state in the chain is another.
-    pub(super) tenants: Vec<TenantId>,
-    /// Whose memberships are others.
-    pub(super) memberships: Vec<MembershipsChanged>,
+/// At most `limit` events of these types that come after `position`, in the log's order; none is skipped.
+pub(super) async fn read_types_after(
+    db: &impl ConnectionTrait,
+    position: Position,
+    types: &[&str],
+    limit: u64,
+) -> Result<Vec<event::Model>, DbErr> {
+    event::Entity::find()
+        .filter(event::Column::Position.gt(position))
+        .filter(event::Column::EventType.is_in(types.iter().copied()))
+        .order_by_asc(event::Column::Position)
+        .limit(limit)
+        .all(db)
+        .await
 }
 
-/// All changes after `position` that `db`, a snapshot, can see.
-pub(super) async fn changes_after(db: &impl ConnectionTrait, position: Position) -> Result<Changes, DbErr> {
-    let news = || event::Entity::find().filter(event::Column::Position.gt(position));
-    let tenants: Vec<Option<TenantId>> = news()
-        .filter(event::Column::EventType.starts_with(kinds::CHAIN))
+/// What has happened, without what there is to say of it.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct News {
+    /// What happened: one of [`kinds`], or of another module's.
+    pub event_type: String,
+    /// To which company.
+    pub subject_tenant_id: Option<TenantId>,
+}
+
+/// What has happened after `position`, as far as `db`, a snapshot, can see: each once, in no order.
+pub(super) async fn news_after(db: &impl ConnectionTrait, position: Position) -> Result<Vec<News>, DbErr> {
+    event::Entity::find()
+        .filter(event::Column::Position.gt(position))
         .select_only()
-        .column(event::Column::SubjectTenantId)
+        .columns([event::Column::EventType, event::Column::SubjectTenantId])
         .distinct()
-        .into_tuple()
+        .into_model()
         .all(db)
-        .await?;
-    let memberships = news().filter(event::Column::EventType.starts_with(kinds::MEMBERSHIP)).all(db).await?;
-    Ok(Changes {
-        tenants: tenants.into_iter().flatten().collect(),
-        memberships: memberships.into_iter().map(memberships_changed).collect(),
-    })
+        .await
+}
+
+/// Whose memberships have changed after `position`.
+pub(super) async fn memberships_changed_after(
+    db: &impl ConnectionTrait,
+    position: Position,
+) -> Result<Vec<MembershipsChanged>, DbErr> {
+    let news = event::Entity::find().filter(event::Column::Position.gt(position));
+    let changes = news.filter(event::Column::EventType.starts_with(kinds::MEMBERSHIP)).all(db).await?;
+    Ok(changes.into_iter().map(memberships_changed).collect())
 }
 
 /// Whose memberships `event` is about. One that cannot be read is about anybody's: a removal must not get lost.

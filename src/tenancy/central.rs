@@ -54,6 +54,8 @@ pub(crate) enum Lock {
     Schema = 1,
     /// Change the chain: who is whose parent, and who is frozen by whom.
     Chain = 2,
+    /// Add to the ledgers.
+    Ledger = 4,
     /// Append to the log: held until the commit is visible, so that the order of positions is the order of commits.
     Log = 3,
 }

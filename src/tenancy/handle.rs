@@ -4,10 +4,10 @@
 //! It lends neither its connection nor a query that the filter could be left out of.
 
 use entity::{Owned, TenantId};
-use sea_orm::sea_query::{ConditionType, Expr, ExprTrait, IntoCondition};
+use sea_orm::sea_query::{ConditionType, Expr, ExprTrait, IntoCondition, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait,
-    FromQueryResult, IntoActiveModel, JoinType, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Related,
+    FromQueryResult, IntoActiveModel, Iterable, JoinType, Order, PaginatorTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder, QuerySelect, Related,
     Select,
 };
 
@@ -58,6 +58,19 @@ impl<C: ConnectionTrait> TenantHandle<C> {
         #[expect(clippy::disallowed_methods, reason = "the owner is set on the line above")]
         let insert = E::insert(row);
         insert.exec_with_returning(&self.connection).await
+    }
+
+    /// Writes a new row with this tenant as its owner, unless the tenant has one with the same primary key. Answers whether it did. Where
+    /// another transaction is writing such a row, this one waits to see what becomes of it.
+    ///
+    /// # Errors
+    /// A row that names another owner is refused; a table whose primary key does not begin with the owner, too.
+    pub async fn insert_new<E: Owned>(&self, row: E::ActiveModel) -> Result<bool, DbErr> {
+        let row = self.claimed::<E>(row)?;
+        let there = OnConflict::columns(E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column)).do_nothing().to_owned();
+        #[expect(clippy::disallowed_methods, reason = "the owner is set on the line above")]
+        let insert = E::insert(row).on_conflict(there);
+        Ok(insert.exec_without_returning(&self.connection).await? > 0)
     }
 
     /// Writes several new rows with this tenant as their owner.

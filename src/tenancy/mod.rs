@@ -10,6 +10,7 @@ mod central;
 mod database;
 mod guard;
 mod handle;
+mod line;
 mod scope;
 pub mod topology;
 
@@ -19,4 +20,5 @@ pub(crate) use central::{Lock, ROWS_A_STATEMENT, lock};
 pub use database::{Database, Observer, OpenError, OpenOptions};
 pub use guard::InTransaction;
 pub use handle::{TenantDb, TenantHandle, TenantSelect};
+pub(crate) use line::{Line, may_act};
 pub use scope::Scope;

@@ -16,7 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["auth"],
     &["bus", "events"],
     &["tenancy"],
-    &["error", "clock"],
+    &["error", "clock", "money"],
 ];
 
 /// What breaks the rule, and why it may.

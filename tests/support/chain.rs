@@ -37,9 +37,9 @@ impl Replica {
         let central = database.in_central();
         let topology = Arc::new(Topology::new(store::load(&central).await.expect("a chain")));
         let log = Log::new(central.clone(), clock);
-        let follower = Follower::new(central.clone(), log.clone(), topology.clone(), Box::new(|_| {}));
+        let follower = Follower::new(central.clone(), log.clone(), topology.clone(), Vec::new());
         let follower = tokio::spawn(follower.run()).abort_handle();
-        let chain = Chain::new(log.clone(), topology.clone());
+        let chain = Chain::new(log.clone());
         Self { database, central, log, topology, chain, follower }
     }
 

@@ -1,25 +1,17 @@
 //! The chain as a service: companies come, are approved, and are switched off and on.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use entity::{Position, Role, TenantId, TenantStatus, Timestamp, tenant};
+use entity::{Role, TenantId, TenantStatus, Timestamp, tenant};
 use serde_json::json;
 
 use super::{names, rules, store};
 use crate::error::{RefusalCode, ServiceError};
 use crate::events::{Fact, Log, Transaction, kinds};
-use crate::tenancy::Actor;
-use crate::tenancy::topology::Topology;
-
-/// How long a writer waits to see its own write. It has lasted by then, so that it is no failure where the wait was in vain.
-const SEEN_WITHIN: Duration = Duration::from_secs(5);
+use crate::tenancy::{Actor, may_act};
 
 /// Changes the chain. Each change is decided and written in one transaction, while no other changes the chain.
 #[derive(Clone)]
 pub struct Chain {
     log: Log,
-    topology: Arc<Topology>,
 }
 
 /// A company that is to be in the chain.
@@ -62,10 +54,10 @@ impl NewReseller {
 }
 
 impl Chain {
-    /// The chain of which `log` tells and that `topology` shows.
+    /// The chain of which `log` tells.
     #[must_use]
-    pub fn new(log: Log, topology: Arc<Topology>) -> Self {
-        Self { log, topology }
+    pub fn new(log: Log) -> Self {
+        Self { log }
     }
 
     /// Adds a company.
@@ -96,7 +88,7 @@ impl Chain {
         let id = company.id;
         change.record(joined(&company));
         store::insert(change.db(), vec![company]).await?;
-        self.commit(change).await?;
+        change.commit_and_show().await?;
         Ok(id)
     }
 
@@ -143,7 +135,7 @@ impl Chain {
         }
         store::set_status(change.db(), fact.subject, to).await?;
         change.record(fact);
-        self.commit(change).await?;
+        change.commit_and_show().await?;
         Ok(())
     }
 
@@ -151,17 +143,8 @@ impl Chain {
     pub(super) async fn begin(&self, actor: Actor, role: Role) -> Result<Transaction, ServiceError> {
         let mut change = self.log.begin(actor).await?;
         change.lock_chain().await?;
-        rules::may_act(&change, actor, role).await?;
+        may_act(change.db(), actor, role).await?;
         Ok(change)
-    }
-
-    /// Makes the change last, and waits until this process's own chain shows it: a client reads its own writes.
-    pub(super) async fn commit(&self, change: Transaction) -> Result<Position, ServiceError> {
-        let position = change.commit().await?;
-        if tokio::time::timeout(SEEN_WITHIN, self.topology.wait_for(position)).await.is_err() {
-            tracing::warn!(?position, "a change was committed, and the chain in memory does not show it yet");
-        }
-        Ok(position)
     }
 }
 

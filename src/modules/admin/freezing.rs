@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Chain, rules, store};
 use crate::error::{Refusal, RefusalCode, ServiceError};
 use crate::events::{Fact, Transaction, kinds};
-use crate::tenancy::{Actor, Scope, access};
+use crate::tenancy::{Actor, Line, Scope, access};
 
 /// The longest reason, in characters.
 const MAX_REASON: usize = 500;
@@ -39,7 +39,7 @@ impl Chain {
         let data = json!({ "freezeId": freeze_id, "reason": reason, "placedBy": placer });
         change.record(Fact { kind: kinds::SUBTREE_FROZEN, subject: id, data });
         change.in_tenant(id).insert::<freeze::Entity>(freeze.into()).await?;
-        self.commit(change).await?;
+        change.commit_and_show().await?;
         Ok(freeze_id)
     }
 
@@ -52,11 +52,11 @@ impl Chain {
         let mut change = self.begin(actor, Role::Admin).await?;
         let freeze = store::freeze(change.db(), freeze_id).await?.ok_or_else(not_found)?;
         let owner = freeze.owner_tenant_id;
-        let line = store::line(change.db(), owner).await?.ok_or_else(not_found)?;
+        let line = Line::of(change.db(), owner).await?.ok_or_else(not_found)?;
         if !access::allows(actor.scope, |own| line.has_at_or_above(own)) {
             return Err(not_found().into());
         }
-        let placers = store::line(change.db(), freeze.placed_by_tenant_id).await?;
+        let placers = Line::of(change.db(), freeze.placed_by_tenant_id).await?;
         let is_above_placer = |own| placers.is_some_and(|line| line.has_at_or_above(own));
         if !access::may_thaw(actor.scope, owner, |own| line.has_at_or_above(own), is_above_placer) {
             let message = "Only the company that put the freeze, and those above it, may take it away.";
@@ -65,7 +65,7 @@ impl Chain {
         change.in_tenant(owner).delete_many::<freeze::Entity>(freeze::Column::Id.eq(freeze_id)).await?;
         let data = json!({ "freezeId": freeze_id, "note": note });
         change.record(Fact { kind: kinds::SUBTREE_THAWED, subject: owner, data });
-        self.commit(change).await?;
+        change.commit_and_show().await?;
         Ok(owner)
     }
 }

@@ -38,7 +38,7 @@ impl Chain {
         let data =
             json!({ "oldParentId": old_parent, "newParentId": new_parent, "movedAt": change.now().to_rfc3339() });
         change.record(Fact { kind: kinds::RESELLER_MOVED, subject: id, data });
-        self.commit(change).await?;
+        change.commit_and_show().await?;
         Ok(())
     }
 }

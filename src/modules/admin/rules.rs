@@ -1,31 +1,14 @@
-//! Who may administer whom, decided in the database, inside the transaction that acts on it.
+//! Whom one may administer, decided in the database, inside the transaction that acts on it.
 
-use entity::{Role, TenantId, TenantStatus};
+use entity::TenantId;
 
-use super::store::{self, Line};
 use crate::error::{Refusal, RefusalCode, ServiceError};
 use crate::events::Transaction;
-use crate::tenancy::{Actor, Scope, access};
+use crate::tenancy::{Actor, Line, access};
 
 /// The same answer for an id that was never issued and for a company that the actor may not reach.
 pub(super) fn not_found(field: &str) -> ServiceError {
     Refusal::new(RefusalCode::NotFound, field, "There is no such reseller in your downline.").into()
-}
-
-/// The actor must have at least `role`, in a company that trades and is not frozen.
-pub(super) async fn may_act(change: &Transaction, actor: Actor, role: Role) -> Result<(), ServiceError> {
-    let Scope::Tenant(own) = actor.scope else { return Ok(()) };
-    if actor.role < role {
-        return refuse(RefusalCode::NotAllowed, "", format!("This takes the role {role}."));
-    }
-    let Some(line) = store::line(change.db(), own).await? else { return Err(not_found("")) };
-    if line.own().status != TenantStatus::Active {
-        return refuse(RefusalCode::NotAllowed, "", "Your company is not active.");
-    }
-    if store::any_frozen(change.db(), line.ids()).await? {
-        return refuse(RefusalCode::Frozen, "", "Your company is frozen: it can read, but change nothing.");
-    }
-    Ok(())
 }
 
 /// The line of `target`, which must be strictly below the actor: nobody administers itself.
@@ -49,7 +32,7 @@ pub(super) async fn at_or_below(
     target: TenantId,
     field: &str,
 ) -> Result<Line, ServiceError> {
-    let line = store::line(change.db(), target).await?.ok_or_else(|| not_found(field))?;
+    let line = Line::of(change.db(), target).await?.ok_or_else(|| not_found(field))?;
     if access::allows(actor.scope, |own| line.has_at_or_above(own)) { Ok(line) } else { Err(not_found(field)) }
 }
 

@@ -6,49 +6,9 @@ use std::collections::HashMap;
 use entity::{FreezeId, TenantId, TenantStatus, Timestamp, former_parent, freeze, tenant, tenant_name};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::tenancy::{CentralDb, ROWS_A_STATEMENT};
-
-/// A company with all companies above it.
-pub(crate) struct Line(Vec<Step>);
-
-/// One company of a line.
-#[derive(Clone, Debug, FromQueryResult)]
-pub(crate) struct Step {
-    pub(crate) id: TenantId,
-    pub(crate) parent_id: Option<TenantId>,
-    pub(crate) status: TenantStatus,
-}
-
-impl Line {
-    /// The company itself.
-    pub(crate) fn own(&self) -> &Step {
-        &self.0[0]
-    }
-
-    /// Whether `tenant` is the company or above it.
-    pub(crate) fn has_at_or_above(&self, tenant: TenantId) -> bool {
-        self.0.iter().any(|step| step.id == tenant)
-    }
-
-    /// The ids, from the company up to the root.
-    pub(crate) fn ids(&self) -> Vec<TenantId> {
-        self.0.iter().map(|step| step.id).collect()
-    }
-}
-
-/// The line of `id`, or nothing where there is no such company.
-pub(crate) async fn line(db: &impl ConnectionTrait, id: TenantId) -> Result<Option<Line>, DbErr> {
-    const UPWARDS: &str = "WITH RECURSIVE line (id, parent_id, status, step) AS ( \
-           SELECT id, parent_id, status, 0 FROM tenants WHERE id = $1 \
-           UNION ALL \
-           SELECT above.id, above.parent_id, above.status, step + 1 FROM tenants above JOIN line ON above.id = line.parent_id WHERE step < 100000 \
-         ) SELECT id, parent_id, status FROM line ORDER BY step";
-    let upwards = Statement::from_sql_and_values(db.get_database_backend(), UPWARDS, [id.into()]);
-    let steps = Step::find_by_statement(upwards).all(db).await?;
-    Ok((!steps.is_empty()).then_some(Line(steps)))
-}
 
 /// Writes new companies, parents before their children, and their names.
 pub(crate) async fn insert(db: &impl ConnectionTrait, companies: Vec<tenant::Model>) -> Result<(), DbErr> {
@@ -155,12 +115,6 @@ pub(crate) async fn last_move(db: &impl ConnectionTrait) -> Result<Option<Timest
     let last = former_parent::Entity::find().select_only().column_as(former_parent::Column::Until.max(), "last");
     let last: Option<Option<Timestamp>> = last.into_tuple().one(db).await?;
     Ok(last.flatten())
-}
-
-/// Whether any of `tenants` has a freeze put on it.
-pub(crate) async fn any_frozen(db: &impl ConnectionTrait, tenants: Vec<TenantId>) -> Result<bool, DbErr> {
-    let freeze = freeze::Entity::find().filter(freeze::Column::OwnerTenantId.is_in(tenants)).one(db).await?;
-    Ok(freeze.is_some())
 }
 
 pub(crate) async fn freeze(db: &impl ConnectionTrait, id: FreezeId) -> Result<Option<freeze::Model>, DbErr> {

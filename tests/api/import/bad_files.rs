@@ -170,7 +170,7 @@ async fn names_of_the_database_are_taken(database: TestDatabase) {
 async fn join(network: &Network, name: &str) -> String {
     let topology = Arc::new(Topology::new(network.chain().await));
     let root = topology.current().root().map(|root| topology.current().id(root));
-    let follower = Follower::new(network.central.clone(), network.log.clone(), topology.clone(), Box::new(|_| ()));
+    let follower = Follower::new(network.central.clone(), network.log.clone(), topology.clone(), Vec::new());
     let follower = tokio::spawn(follower.run());
     let company = NewReseller {
         parent: root,
@@ -181,7 +181,7 @@ async fn join(network: &Network, name: &str) -> String {
         joined_at: Timestamp(0),
     };
     let id: TenantId =
-        Chain::new(network.log.clone(), topology.clone()).create(Actor::central(), company).await.expect("it joins");
+        Chain::new(network.log.clone()).create(Actor::central(), company).await.expect("it joins");
     follower.abort();
     let chain = topology.current();
     chain.slug(chain.find(id).expect("a company")).to_owned()
