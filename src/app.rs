@@ -4,12 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::auth::{Memberships, SignIn, Verifier};
+use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::error::Fault;
-use crate::events::{Follower, Freshness, Listener, Log};
+use crate::events::{Consumer, Follower, Freshness, Listener, Log};
+use crate::graphql::context::Services;
 use crate::graphql::limits::Limits;
 use crate::graphql::schema::{self, ApiExecutor};
 use crate::modules::admin::Chain;
+use crate::modules::catalog::Catalog;
+use crate::modules::finance::Finance;
+use crate::modules::orders::Orders;
+use crate::network::answers::Answers;
+use crate::network::settings::Settings;
 use crate::tenancy::topology::{Topology, store};
 use crate::tenancy::{CentralDb, Database};
 
@@ -28,7 +35,9 @@ pub struct App {
     pub topology: Arc<Topology>,
     central: CentralDb,
     freshness: Freshness,
-    following: tokio::task::JoinHandle<()>,
+    /// What resolvers ask.
+    pub services: Arc<Services>,
+    following: [tokio::task::JoinHandle<()>; 2],
 }
 
 /// Why the program could not start.
@@ -51,10 +60,22 @@ impl App {
         limits: Limits,
     ) -> Result<Arc<Self>, StartError> {
         let central = database.in_central();
-        let log = Log::new(central.clone(), clock);
+        let log = Log::new(central.clone(), clock.clone());
         let topology = Arc::new(Topology::new(store::load(&central).await?));
         let memberships = Memberships::new(central.clone());
-        let listeners: Vec<Arc<dyn Listener>> = vec![Arc::new(memberships.clone())];
+        let bus = Bus::new(topology.clone(), clock.clone());
+        let catalog = Catalog::new(central.clone(), log.clone(), bus.clone(), topology.clone());
+        let orders = Orders::new(central.clone(), log.clone(), bus.clone());
+        let finance = Finance::new(central.clone(), log.clone(), bus.clone());
+        let settings = Settings::new(central.clone(), log.clone());
+        let answers = Answers::new(central.clone(), bus.clone(), topology.clone());
+        catalog.register(&bus);
+        orders.register(&bus);
+        finance.register(&bus);
+        settings.register(&bus);
+        answers.register(&bus);
+        let posting = Consumer::new(central.clone(), log.clone(), finance).await.map_err(Fault::from)?;
+        let listeners: Vec<Arc<dyn Listener>> = vec![Arc::new(memberships.clone()), catalog, answers.clone()];
         let follower = Follower::new(central.clone(), log.clone(), topology.clone(), listeners);
         Ok(Arc::new(Self {
             sign_in: SignIn::new(verifier, memberships, topology.clone(), follower.freshness()),
@@ -63,7 +84,8 @@ impl App {
             topology,
             central,
             freshness: follower.freshness(),
-            following: tokio::spawn(follower.run()),
+            services: Arc::new(Services { bus, settings, answers, clock }),
+            following: [tokio::spawn(follower.run()), tokio::spawn(posting.run())],
         }))
     }
 
@@ -75,6 +97,7 @@ impl App {
 
 impl Drop for App {
     fn drop(&mut self) {
-        self.following.abort();
+        self.following.iter().for_each(tokio::task::JoinHandle::abort);
+        self.services.bus.close();
     }
 }

@@ -22,3 +22,27 @@ pub const RESELLER_MOVED: &str = "ResellerAdmin.reseller.moved";
 pub const MEMBERSHIP_GRANTED: &str = "ResellerNetwork.membership.granted";
 /// What begins with this changes who may act for a company.
 pub const MEMBERSHIP: &str = "ResellerNetwork.membership.";
+
+/// A product of the root is new or another. Data: `sku`, and what it is now.
+pub const PRODUCT_SAVED: &str = "ResellerCatalog.product.saved";
+/// Prices that a company takes have changed. Data: `items` of `sku`, `oldPriceMinor`, `newPriceMinor`, `currency`.
+pub const PRICING_UPDATED: &str = "ResellerCatalog.catalog.pricing.updated";
+/// A company was granted other categories. Data: `all`, `categories`.
+pub const ACCESS_CHANGED: &str = "ResellerCatalog.access.changed";
+/// What begins with this changes what companies sell, or at which price.
+pub const CATALOG: &str = "ResellerCatalog.";
+
+/// An order went a step on. Data: `orderId`, `from` (null at first), `to`, `amountMinor`, `currency`, `placedAt`.
+pub const ORDER_STATUS_CHANGED: &str = "ResellerOrders.chain_order.status_changed";
+/// An order has arrived. Data: `orderId`, `amountMinor`, `currency`, `placedAt`, `deliveredAt`; `imported` where it came from a file.
+pub const ORDER_DELIVERED: &str = "ResellerOrders.chain_order.delivered";
+/// What begins with this changes orders.
+pub const ORDERS: &str = "ResellerOrders.";
+
+/// An entry was added to a company's ledger. Data: `entryId`, `amountMinor`, `currency`, `kind`.
+pub const LEDGER_POSTED: &str = "ResellerFinance.ledger.posted";
+/// What begins with this changes ledgers.
+pub const FINANCE: &str = "ResellerFinance.";
+
+/// A company's settings are others. Data: `version`, and for each part that has changed `old` and `new`.
+pub const SETTINGS_CHANGED: &str = "ResellerNetwork.settings.changed";

@@ -1,15 +1,33 @@
 //! What a resolver knows of its request: who asks, and what they may see.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{Context, Error};
 use entity::{TenantId, TenantStatus};
 
 use super::budget::Budget;
 use super::error::{ErrorCode, forbidden};
+use super::loaders::Loaders;
 use crate::auth::{Caller, Seat};
+use crate::bus::Bus;
+use crate::clock::Clock;
+use crate::network::answers::Answers;
+use crate::network::settings::Settings;
 use crate::tenancy::topology::{NodeIndex, Snapshot};
-use crate::tenancy::{Scope, access};
+use crate::tenancy::{Actor, Scope, access};
+
+/// What resolvers ask for what is not in memory.
+pub struct Services {
+    /// The modules.
+    pub bus: Bus,
+    /// The companies' settings.
+    pub settings: Arc<Settings>,
+    /// The modules' last known answers.
+    pub answers: Arc<Answers>,
+    /// What time it is.
+    pub clock: Clock,
+}
 
 /// One request: who asks, and the chain as it is for the whole of the answer.
 pub struct RequestContext {
@@ -19,6 +37,9 @@ pub struct RequestContext {
     pub chain: Arc<Snapshot>,
     /// What the answer may have.
     pub budget: Budget,
+    services: Arc<Services>,
+    /// One set of loaders for each seat that the request looks from.
+    loaders: Mutex<HashMap<TenantId, Arc<Loaders>>>,
 }
 
 /// What a company sees of the chain: itself and its downline.
@@ -32,12 +53,14 @@ pub struct Sight {
     pub seat: Seat,
     /// What the answer may have.
     pub budget: Budget,
+    /// What is not in memory, fetched for all who ask in one go.
+    pub loaders: Arc<Loaders>,
 }
 
 impl RequestContext {
     /// A request of `caller` on `chain`.
-    pub fn new(caller: Caller, chain: Arc<Snapshot>) -> Self {
-        Self { caller, chain, budget: Budget::default() }
+    pub fn new(caller: Caller, chain: Arc<Snapshot>, services: Arc<Services>) -> Self {
+        Self { caller, chain, budget: Budget::default(), services, loaders: Mutex::default() }
     }
 
     /// The context of the request that `ctx` belongs to.
@@ -61,7 +84,10 @@ impl RequestContext {
     }
 
     fn sight_from(&self, own: NodeIndex, seat: Seat) -> Sight {
-        Sight { chain: self.chain.clone(), own, seat, budget: self.budget.clone() }
+        let mut loaders = self.loaders.lock().unwrap_or_else(PoisonError::into_inner);
+        let actor = Actor { scope: Scope::Tenant(seat.tenant), person: Some(self.caller.person), role: seat.role };
+        let loaders = loaders.entry(seat.tenant).or_insert_with(|| Arc::new(Loaders::new(actor, self.services.clone())));
+        Sight { chain: self.chain.clone(), own, seat, budget: self.budget.clone(), loaders: loaders.clone() }
     }
 
     /// What the caller may see of the chain.

@@ -11,6 +11,7 @@ pub mod error;
 pub mod id;
 pub mod json;
 pub mod limits;
+pub mod loaders;
 pub mod raw;
 pub mod scalars;
 pub mod schema;

@@ -74,7 +74,7 @@ async fn answer_signed_in(
     if *method == Method::Get && prepared.is_mutation() {
         return Err(only_by_post(media));
     }
-    let context = RequestContext::new(caller, chain);
+    let context = RequestContext::new(caller, chain, app.services.clone());
     Ok(write(media, &app.api.run(prepared, request_id, |request| request.data(context)).await))
 }
 

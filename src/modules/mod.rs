@@ -1,3 +1,6 @@
-//! The four modules of the supply chain. So far: Admin, who is in the chain.
+//! The supply-chain modules. They speak to one another over the bus and by events alone.
 
 pub mod admin;
+pub mod catalog;
+pub mod finance;
+pub mod orders;

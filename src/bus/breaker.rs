@@ -1,0 +1,125 @@
+//! The circuit breaker: who has failed several times in a row is not asked for a while, so that nobody waits in vain.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use entity::Timestamp;
+use tokio::time::Instant;
+
+/// So many failures in a row open it.
+const FAILURES: u32 = 5;
+
+/// How long it stays open, before one call may try again.
+const OPEN_FOR: Duration = Duration::from_secs(5);
+
+/// Watches one operation.
+#[derive(Debug)]
+pub(super) struct Breaker(Mutex<State>);
+
+#[derive(Debug)]
+struct State {
+    failures_in_a_row: u32,
+    /// Until when nobody is let through; past, one call is.
+    open_until: Option<Instant>,
+    health: Health,
+}
+
+/// Whether an operation can be called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Health {
+    /// Whether it is called; not while its breaker is open.
+    pub available: bool,
+    /// Since when this is so.
+    pub since: Timestamp,
+    /// What last went wrong, for the operator.
+    pub last_error: Option<String>,
+}
+
+impl Breaker {
+    pub(super) fn new(now: Timestamp) -> Self {
+        let health = Health { available: true, since: now, last_error: None };
+        Self(Mutex::new(State { failures_in_a_row: 0, open_until: None, health }))
+    }
+
+    /// Whether a call may go through. Of those that come when it is time to try again, one may.
+    pub(super) fn lets_through(&self) -> bool {
+        let mut state = self.state();
+        match state.open_until {
+            None => true,
+            Some(until) if Instant::now() < until => false,
+            Some(_) => {
+                state.open_until = Some(Instant::now() + OPEN_FOR);
+                true
+            }
+        }
+    }
+
+    pub(super) fn succeeded(&self, now: Timestamp) {
+        let mut state = self.state();
+        state.failures_in_a_row = 0;
+        state.open_until = None;
+        if !state.health.available {
+            state.health = Health { available: true, since: now, last_error: state.health.last_error.take() };
+        }
+    }
+
+    pub(super) fn failed(&self, cause: &str, now: Timestamp) {
+        let mut state = self.state();
+        state.failures_in_a_row = state.failures_in_a_row.saturating_add(1);
+        state.health.last_error = Some(cause.to_owned());
+        if state.failures_in_a_row >= FAILURES {
+            state.open_until = Some(Instant::now() + OPEN_FOR);
+            if state.health.available {
+                state.health.available = false;
+                state.health.since = now;
+            }
+        }
+    }
+
+    pub(super) fn health(&self) -> Health {
+        self.state().health.clone()
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn five_failures_open_it_and_one_success_closes_it() {
+        let breaker = Breaker::new(Timestamp(0));
+        for _ in 0..4 {
+            assert!(breaker.lets_through());
+            breaker.failed("down", Timestamp(1));
+        }
+        breaker.succeeded(Timestamp(2));
+        for _ in 0..5 {
+            assert!(breaker.lets_through(), "a success in between starts the count anew");
+            breaker.failed("down", Timestamp(3));
+        }
+        assert!(!breaker.lets_through());
+        let health = Health { available: false, since: Timestamp(3), last_error: Some("down".to_owned()) };
+        assert_eq!(breaker.health(), health);
+
+        tokio::time::advance(OPEN_FOR).await;
+        assert!(breaker.lets_through(), "one may try");
+        assert!(!breaker.lets_through(), "and no second one meanwhile");
+        breaker.succeeded(Timestamp(4));
+        assert!(breaker.lets_through() && breaker.health().available);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_tries_and_fails_keeps_it_open() {
+        let breaker = Breaker::new(Timestamp(0));
+        (0..5).for_each(|_| breaker.failed("down", Timestamp(1)));
+        tokio::time::advance(OPEN_FOR).await;
+        assert!(breaker.lets_through());
+        breaker.failed("still down", Timestamp(2));
+        assert!(!breaker.lets_through());
+        assert_eq!(breaker.health().since, Timestamp(1));
+    }
+}

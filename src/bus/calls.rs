@@ -1,0 +1,202 @@
+//! Calling: who may, how long it may take, and whether it is tried at all.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use entity::TenantId;
+
+use super::breaker::{Breaker, Health};
+use super::in_process::{InProcess, Serve};
+use super::{Alias, CallError, Effect, Envelope, Payload, Registration, Transport, TransportError, Unavailable};
+use crate::clock::Clock;
+use crate::tenancy::topology::Topology;
+use crate::tenancy::{Actor, Scope, access};
+
+/// How long a caller waits for what reads.
+const READS_WITHIN: Duration = Duration::from_secs(2);
+
+/// How long a caller waits for what writes: writers wait for one another.
+const WRITES_WITHIN: Duration = Duration::from_secs(15);
+
+/// The bus. Clones are the same bus.
+#[derive(Clone)]
+pub struct Bus(Arc<Inner>);
+
+struct Inner {
+    topology: Arc<Topology>,
+    clock: Clock,
+    in_process: Arc<InProcess>,
+    routes: RwLock<BTreeMap<&'static str, Route>>,
+}
+
+/// The way to the module that serves an alias.
+#[derive(Clone)]
+struct Route {
+    registration: Registration,
+    transport: Arc<dyn Transport>,
+    breaker: Arc<Breaker>,
+}
+
+/// Whether an alias can be called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AliasHealth {
+    /// The alias.
+    pub registration: Registration,
+    /// Whether it can be called.
+    pub health: Health,
+}
+
+impl Bus {
+    /// A bus that nobody serves on yet, for the chain that `topology` shows.
+    #[must_use]
+    pub fn new(topology: Arc<Topology>, clock: Clock) -> Self {
+        Self(Arc::new(Inner { topology, clock, in_process: Arc::default(), routes: RwLock::default() }))
+    }
+
+    /// Registers `A`, which `server` serves from now on.
+    pub fn serve<A: Alias>(&self, server: Arc<impl Serve<A>>) {
+        self.0.in_process.serve::<A>(server);
+        let breaker = Arc::new(Breaker::new(self.0.clock.now()));
+        let route = Route { registration: A::registration(), transport: self.0.in_process.clone(), breaker };
+        self.0.routes.write().unwrap_or_else(PoisonError::into_inner).insert(A::NAME, route);
+    }
+
+    /// From now on calls of the aliases that begin with `prefix` go by the transport that `wrap` makes of the one they went by.
+    pub fn reroute(&self, prefix: &str, wrap: impl Fn(Arc<dyn Transport>) -> Arc<dyn Transport>) {
+        let mut routes = self.0.routes.write().unwrap_or_else(PoisonError::into_inner);
+        for (_, route) in routes.iter_mut().filter(|(name, _)| name.starts_with(prefix)) {
+            route.transport = wrap(route.transport.clone());
+        }
+    }
+
+    /// Ends the bus: its modules may hold it themselves, so that it would else live for ever.
+    pub fn close(&self) {
+        self.0.routes.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.0.in_process.clear();
+    }
+
+    /// All aliases with their health, by name.
+    #[must_use]
+    pub fn aliases(&self) -> Vec<AliasHealth> {
+        let routes = self.0.routes.read().unwrap_or_else(PoisonError::into_inner);
+        let health =
+            |route: &Route| AliasHealth { registration: route.registration, health: route.breaker.health() };
+        routes.values().map(health).collect()
+    }
+
+    /// Calls `A` in the caller's own scope.
+    ///
+    /// # Errors
+    /// `Refused` with what a person must hear; `Unavailable` where the module cannot answer.
+    pub async fn call<A: Alias>(&self, actor: impl Into<Actor>, args: A::Args) -> Result<A::Answer, CallError> {
+        let actor = actor.into();
+        let mut answers = self.call_in::<A>(actor, vec![actor.scope], args).await?;
+        answers.pop().ok_or(CallError::OutOfReach)
+    }
+
+    /// Calls `A` in the scope of `target`.
+    ///
+    /// # Errors
+    /// `OutOfReach` where the caller is not at or above it, or the alias does not cross tenants; and as [`call`](Self::call).
+    pub async fn call_in_tenant<A: Alias>(
+        &self,
+        actor: impl Into<Actor>,
+        target: TenantId,
+        args: A::Args,
+    ) -> Result<A::Answer, CallError> {
+        let mut answers = self.call_in::<A>(actor.into(), vec![Scope::Tenant(target)], args).await?;
+        answers.pop().ok_or(CallError::OutOfReach)
+    }
+
+    /// Calls `A` in the scopes of all `targets` with one message. The answers are in their order.
+    ///
+    /// # Errors
+    /// As [`call_in_tenant`](Self::call_in_tenant), where any of them is out of reach; nothing is called then.
+    pub async fn call_in_tenants<A: Alias>(
+        &self,
+        actor: impl Into<Actor>,
+        targets: &[TenantId],
+        args: A::Args,
+    ) -> Result<Vec<A::Answer>, CallError> {
+        if targets.is_empty() {
+            return Ok(Vec::new());
+        }
+        let targets = targets.iter().map(|target| Scope::Tenant(*target)).collect();
+        self.call_in::<A>(actor.into(), targets, args).await
+    }
+
+    /// Whether `actor` may call `A` in all of `targets`: rule 2 of the design, and the alias's mark.
+    ///
+    /// # Errors
+    /// `OutOfReach`.
+    pub fn admit<A: Alias>(&self, actor: Actor, targets: &[TenantId]) -> Result<(), CallError> {
+        let targets: Vec<_> = targets.iter().map(|target| Scope::Tenant(*target)).collect();
+        self.may_call(actor.scope, &targets, A::CROSS_TENANT)
+    }
+
+    fn may_call(&self, scope: Scope, targets: &[Scope], crosses: bool) -> Result<(), CallError> {
+        let Scope::Tenant(_) = scope else { return Ok(()) };
+        let chain = self.0.topology.current();
+        let admitted = targets.iter().all(|target| match target {
+            own if *own == scope => true,
+            Scope::Tenant(target) => crosses && access::reach(&chain, scope, *target).is_some(),
+            Scope::Central => false,
+        });
+        if admitted { Ok(()) } else { Err(CallError::OutOfReach) }
+    }
+
+    async fn call_in<A: Alias>(
+        &self,
+        actor: Actor,
+        targets: Vec<Scope>,
+        args: A::Args,
+    ) -> Result<Vec<A::Answer>, CallError> {
+        self.may_call(actor.scope, &targets, A::CROSS_TENANT)?;
+        let unavailable = |cause: &str| Unavailable { module: A::registration().module(), cause: cause.to_owned() };
+        let route = self.0.routes.read().unwrap_or_else(PoisonError::into_inner).get(A::NAME).cloned();
+        let Some(route) = route else { return Err(unavailable("nobody serves it").into()) };
+        if !route.breaker.lets_through() {
+            return Err(unavailable("it has failed too often; it is tried again soon").into());
+        }
+        let answered = send::<A>(&route, actor, targets, args).await;
+        let now = self.0.clock.now();
+        match answered {
+            Ok(answers) => {
+                route.breaker.succeeded(now);
+                Ok(answers)
+            }
+            Err(TransportError::Refused(refusal)) => {
+                route.breaker.succeeded(now);
+                Err(refusal.into())
+            }
+            Err(TransportError::Failed(cause)) => {
+                tracing::error!(alias = A::NAME, cause, "a module cannot answer");
+                route.breaker.failed(&cause, now);
+                Err(unavailable(&cause).into())
+            }
+        }
+    }
+}
+
+async fn send<A: Alias>(
+    route: &Route,
+    actor: Actor,
+    targets: Vec<Scope>,
+    args: A::Args,
+) -> Result<Vec<A::Answer>, TransportError> {
+    let deadline = match A::EFFECT {
+        Effect::Reads => READS_WITHIN,
+        Effect::Writes => WRITES_WITHIN,
+    };
+    let expected = targets.len();
+    let args = Payload::of(args);
+    let envelope = Envelope { alias: A::NAME, effect: A::EFFECT, actor, targets, args, deadline };
+    let answered = tokio::time::timeout(deadline, route.transport.send(envelope)).await;
+    let payload = answered.map_err(|_| TransportError::Failed(format!("no answer within {deadline:?}")))??;
+    let answers: Vec<A::Answer> = payload.read().map_err(TransportError::Failed)?;
+    if answers.len() == expected {
+        return Ok(answers);
+    }
+    Err(TransportError::Failed(format!("{} answers for {expected} targets", answers.len())))
+}
