@@ -32,7 +32,10 @@ impl Money {
         let places = places(currency);
         let expected = || {
             let example = Decimal { units: 123_450, places }.to_string();
-            format!("expected an amount of {} with at most {places} decimal places, such as {example:?}", currency.code())
+            format!(
+                "expected an amount of {} with at most {places} decimal places, such as {example:?}",
+                currency.code()
+            )
         };
         let minor = Decimal::parse(text, places).ok_or_else(expected)?.units;
         if minor.abs() > MAX_MINOR {
@@ -54,9 +57,7 @@ fn places(currency: Currency) -> u32 {
 }
 
 /// A share of something, such as a margin: parts per million. 10,000 of them are one percent.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Rate(pub i64);
 
@@ -165,7 +166,21 @@ mod tests {
 
     #[test]
     fn what_is_no_amount_is_refused_with_what_was_expected() {
-        for text in ["", "-", ".", "1.", ".5", "1.005", "1,5", "+1", "1e3", " 1", "٣", "9999999999999999999", "10000000000000.01"] {
+        for text in [
+            "",
+            "-",
+            ".",
+            "1.",
+            ".5",
+            "1.005",
+            "1,5",
+            "+1",
+            "1e3",
+            " 1",
+            "٣",
+            "9999999999999999999",
+            "10000000000000.01",
+        ] {
             assert!(Money::parse(text, Currency::USD).is_err(), "{text:?}");
         }
         let why = Money::parse("1.005", Currency::USD).expect_err("too fine");
@@ -183,7 +198,9 @@ mod tests {
 
     #[test]
     fn rounding_is_half_to_even() {
-        for (dividend, rounded) in [(5, 0), (15, 2), (25, 2), (24, 2), (26, 3), (-5, 0), (-15, -2), (-25, -2), (-26, -3)] {
+        for (dividend, rounded) in
+            [(5, 0), (15, 2), (25, 2), (24, 2), (26, 3), (-5, 0), (-15, -2), (-25, -2), (-26, -3)]
+        {
             assert_eq!(divide_half_even(dividend, 10), rounded, "{dividend} / 10");
         }
         assert_eq!(Rate(50_000).on_top_of(10), 10, "10.5 goes to the even 10");

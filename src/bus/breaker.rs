@@ -42,13 +42,13 @@ impl Breaker {
     }
 
     /// Whether a call may go through. Of those that come when it is time to try again, one may.
-    pub(super) fn lets_through(&self) -> bool {
+    pub(super) fn lets_through(&self, at: Instant) -> bool {
         let mut state = self.state();
         match state.open_until {
             None => true,
-            Some(until) if Instant::now() < until => false,
+            Some(until) if at < until => false,
             Some(_) => {
-                state.open_until = Some(Instant::now() + OPEN_FOR);
+                state.open_until = Some(at + OPEN_FOR);
                 true
             }
         }
@@ -63,12 +63,12 @@ impl Breaker {
         }
     }
 
-    pub(super) fn failed(&self, cause: &str, now: Timestamp) {
+    pub(super) fn failed(&self, cause: &str, at: Instant, now: Timestamp) {
         let mut state = self.state();
         state.failures_in_a_row = state.failures_in_a_row.saturating_add(1);
         state.health.last_error = Some(cause.to_owned());
         if state.failures_in_a_row >= FAILURES {
-            state.open_until = Some(Instant::now() + OPEN_FOR);
+            state.open_until = Some(at + OPEN_FOR);
             if state.health.available {
                 state.health.available = false;
                 state.health.since = now;
@@ -89,37 +89,37 @@ impl Breaker {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn five_failures_open_it_and_one_success_closes_it() {
-        let breaker = Breaker::new(Timestamp(0));
+    #[test]
+    fn five_failures_open_it_and_one_success_closes_it() {
+        let (breaker, at) = (Breaker::new(Timestamp(0)), Instant::now());
         for _ in 0..4 {
-            assert!(breaker.lets_through());
-            breaker.failed("down", Timestamp(1));
+            assert!(breaker.lets_through(at));
+            breaker.failed("down", at, Timestamp(1));
         }
         breaker.succeeded(Timestamp(2));
         for _ in 0..5 {
-            assert!(breaker.lets_through(), "a success in between starts the count anew");
-            breaker.failed("down", Timestamp(3));
+            assert!(breaker.lets_through(at), "a success in between starts the count anew");
+            breaker.failed("down", at, Timestamp(3));
         }
-        assert!(!breaker.lets_through());
+        assert!(!breaker.lets_through(at));
         let health = Health { available: false, since: Timestamp(3), last_error: Some("down".to_owned()) };
         assert_eq!(breaker.health(), health);
 
-        tokio::time::advance(OPEN_FOR).await;
-        assert!(breaker.lets_through(), "one may try");
-        assert!(!breaker.lets_through(), "and no second one meanwhile");
+        let later = at + OPEN_FOR;
+        assert!(breaker.lets_through(later), "one may try");
+        assert!(!breaker.lets_through(later), "and no second one meanwhile");
         breaker.succeeded(Timestamp(4));
-        assert!(breaker.lets_through() && breaker.health().available);
+        assert!(breaker.lets_through(later) && breaker.health().available);
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn who_tries_and_fails_keeps_it_open() {
-        let breaker = Breaker::new(Timestamp(0));
-        (0..5).for_each(|_| breaker.failed("down", Timestamp(1)));
-        tokio::time::advance(OPEN_FOR).await;
-        assert!(breaker.lets_through());
-        breaker.failed("still down", Timestamp(2));
-        assert!(!breaker.lets_through());
+    #[test]
+    fn who_tries_and_fails_keeps_it_open() {
+        let (breaker, at) = (Breaker::new(Timestamp(0)), Instant::now());
+        (0..5).for_each(|_| breaker.failed("down", at, Timestamp(1)));
+        let later = at + OPEN_FOR;
+        assert!(breaker.lets_through(later));
+        breaker.failed("still down", later, Timestamp(2));
+        assert!(!breaker.lets_through(later + OPEN_FOR / 2));
         assert_eq!(breaker.health().since, Timestamp(1));
     }
 }

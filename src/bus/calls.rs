@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use entity::TenantId;
+use tokio::time::Instant;
 
 use super::breaker::{Breaker, Health};
 use super::in_process::{InProcess, Serve};
@@ -80,8 +81,7 @@ impl Bus {
     #[must_use]
     pub fn aliases(&self) -> Vec<AliasHealth> {
         let routes = self.0.routes.read().unwrap_or_else(PoisonError::into_inner);
-        let health =
-            |route: &Route| AliasHealth { registration: route.registration, health: route.breaker.health() };
+        let health = |route: &Route| AliasHealth { registration: route.registration, health: route.breaker.health() };
         routes.values().map(health).collect()
     }
 
@@ -156,7 +156,7 @@ impl Bus {
         let unavailable = |cause: &str| Unavailable { module: A::registration().module(), cause: cause.to_owned() };
         let route = self.0.routes.read().unwrap_or_else(PoisonError::into_inner).get(A::NAME).cloned();
         let Some(route) = route else { return Err(unavailable("nobody serves it").into()) };
-        if !route.breaker.lets_through() {
+        if !route.breaker.lets_through(Instant::now()) {
             return Err(unavailable("it has failed too often; it is tried again soon").into());
         }
         let answered = send::<A>(&route, actor, targets, args).await;
@@ -172,7 +172,7 @@ impl Bus {
             }
             Err(TransportError::Failed(cause)) => {
                 tracing::error!(alias = A::NAME, cause, "a module cannot answer");
-                route.breaker.failed(&cause, now);
+                route.breaker.failed(&cause, Instant::now(), now);
                 Err(unavailable(&cause).into())
             }
         }

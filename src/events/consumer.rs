@@ -30,7 +30,11 @@ pub trait Consume: Send + Sync + 'static {
     const TYPES: &'static [&'static str];
 
     /// Deals with `events`, in their order. What it writes and records through `change` lasts with the position, or not at all.
-    fn consume(&self, change: &mut Transaction, events: &[event::Model]) -> impl Future<Output = Result<(), Fault>> + Send;
+    fn consume(
+        &self,
+        change: &mut Transaction,
+        events: &[event::Model],
+    ) -> impl Future<Output = Result<(), Fault>> + Send;
 }
 
 /// Brings events to a consumer.

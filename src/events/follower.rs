@@ -74,12 +74,7 @@ impl Freshness {
 impl Follower {
     /// Follows `log` for `topology` and `listeners`.
     #[must_use]
-    pub fn new(
-        central: CentralDb,
-        log: Log,
-        topology: Arc<Topology>,
-        listeners: Vec<Arc<dyn Listener>>,
-    ) -> Self {
+    pub fn new(central: CentralDb, log: Log, topology: Arc<Topology>, listeners: Vec<Arc<dyn Listener>>) -> Self {
         let seen = log.add_reader(topology.position());
         Self { central, log, topology, listeners, seen, caught_up_at: watch::Sender::new(Instant::now()) }
     }

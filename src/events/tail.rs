@@ -2,7 +2,9 @@
 #![expect(clippy::disallowed_methods, reason = "central store: the log belongs to no tenant")]
 
 use entity::{PersonId, Position, TenantId, event};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde::Deserialize;
 
 use super::{MembershipsChanged, kinds};

@@ -86,7 +86,8 @@ impl RequestContext {
     fn sight_from(&self, own: NodeIndex, seat: Seat) -> Sight {
         let mut loaders = self.loaders.lock().unwrap_or_else(PoisonError::into_inner);
         let actor = Actor { scope: Scope::Tenant(seat.tenant), person: Some(self.caller.person), role: seat.role };
-        let loaders = loaders.entry(seat.tenant).or_insert_with(|| Arc::new(Loaders::new(actor, self.services.clone())));
+        let loaders =
+            loaders.entry(seat.tenant).or_insert_with(|| Arc::new(Loaders::new(actor, self.services.clone())));
         Sight { chain: self.chain.clone(), own, seat, budget: self.budget.clone(), loaders: loaders.clone() }
     }
 

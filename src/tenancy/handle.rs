@@ -7,8 +7,8 @@ use entity::{Owned, TenantId};
 use sea_orm::sea_query::{ConditionType, Expr, ExprTrait, IntoCondition, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait,
-    FromQueryResult, IntoActiveModel, Iterable, JoinType, Order, PaginatorTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder, QuerySelect, Related,
-    Select,
+    FromQueryResult, IntoActiveModel, Iterable, JoinType, Order, PaginatorTrait, PrimaryKeyToColumn, QueryFilter,
+    QueryOrder, QuerySelect, Related, Select,
 };
 
 use super::guard::{Guarded, InTransaction};
@@ -67,7 +67,8 @@ impl<C: ConnectionTrait> TenantHandle<C> {
     /// A row that names another owner is refused; a table whose primary key does not begin with the owner, too.
     pub async fn insert_new<E: Owned>(&self, row: E::ActiveModel) -> Result<bool, DbErr> {
         let row = self.claimed::<E>(row)?;
-        let there = OnConflict::columns(E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column)).do_nothing().to_owned();
+        let there =
+            OnConflict::columns(E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column)).do_nothing().to_owned();
         #[expect(clippy::disallowed_methods, reason = "the owner is set on the line above")]
         let insert = E::insert(row).on_conflict(there);
         Ok(insert.exec_without_returning(&self.connection).await? > 0)

@@ -130,4 +130,3 @@ pub struct PriceOverride {
     /// The price; none: back to the margin.
     pub price: Option<Money>,
 }
-

@@ -180,8 +180,7 @@ async fn join(network: &Network, name: &str) -> String {
         status: TenantStatus::Active,
         joined_at: Timestamp(0),
     };
-    let id: TenantId =
-        Chain::new(network.log.clone()).create(Actor::central(), company).await.expect("it joins");
+    let id: TenantId = Chain::new(network.log.clone()).create(Actor::central(), company).await.expect("it joins");
     follower.abort();
     let chain = topology.current();
     chain.slug(chain.find(id).expect("a company")).to_owned()
