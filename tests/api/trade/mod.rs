@@ -130,14 +130,6 @@ async fn follow(backend: Backend, parents: &[Option<u16>], history: &[Operation]
     for operation in history {
         world.step(operation).await;
     }
-    eprintln!(
-        "STAT orders {} delivered {} cancelled {} legs {:?} entries {}",
-        world.model.orders.len(),
-        world.model.orders.iter().filter(|o| o.status == Delivered).count(),
-        world.model.orders.iter().filter(|o| o.status == Cancelled).count(),
-        world.model.orders.iter().map(|o| o.legs.len()).max(),
-        world.model.ledgers.values().map(Vec::len).sum::<usize>()
-    );
     world.is_what_the_model_says(&world.market).await;
     let url = world.market.database_url().to_owned();
     world.every_posting_adds_up_to_nothing(&url).await;
