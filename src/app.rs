@@ -67,7 +67,7 @@ impl App {
         let catalog = Catalog::new(central.clone(), log.clone(), bus.clone(), topology.clone());
         let orders = Orders::new(central.clone(), log.clone(), bus.clone());
         let finance = Finance::new(central.clone(), log.clone(), bus.clone());
-        let settings = Settings::new(central.clone(), log.clone());
+        let settings = Settings::new(central.clone(), log.clone(), topology.clone());
         let answers = Answers::new(central.clone(), bus.clone(), topology.clone());
         catalog.register(&bus);
         orders.register(&bus);
