@@ -8,6 +8,7 @@ mod cli;
 mod consumer;
 mod import;
 mod log;
+mod orders;
 mod owned_tables;
 mod races;
 #[path = "../support/mod.rs"]
