@@ -4,9 +4,11 @@ pub mod downline;
 pub mod downline_tree;
 pub mod freeze;
 pub mod node;
+pub mod order_status;
 pub mod paging;
 pub mod reseller;
 pub mod viewer;
 
 pub use freeze::{Freeze, ResellerReference};
+pub use order_status::OrderStatus;
 pub use reseller::Reseller;
