@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::auth::{Memberships, SignIn, Verifier};
-use crate::bus::Bus;
+use crate::bus::{Bus, Deadlines};
 use crate::clock::Clock;
 use crate::error::Fault;
 use crate::events::{Consumer, Follower, Freshness, Listener, Log};
@@ -40,6 +40,15 @@ pub struct App {
     following: [tokio::task::JoinHandle<()>; 2],
 }
 
+/// What requests may cost, and how long modules may take.
+#[derive(Clone, Debug, Default)]
+pub struct Bounds {
+    /// On the documents of requests.
+    pub limits: Limits,
+    /// On calls of modules.
+    pub deadlines: Deadlines,
+}
+
 /// Why the program could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -57,13 +66,13 @@ impl App {
         database: &Database,
         verifier: Verifier,
         clock: Clock,
-        limits: Limits,
+        bounds: Bounds,
     ) -> Result<Arc<Self>, StartError> {
         let central = database.in_central();
         let log = Log::new(central.clone(), clock.clone());
         let topology = Arc::new(Topology::new(store::load(&central).await?));
         let memberships = Memberships::new(central.clone());
-        let bus = Bus::new(topology.clone(), clock.clone());
+        let bus = Bus::new(topology.clone(), clock.clone(), bounds.deadlines);
         let catalog = Catalog::new(central.clone(), log.clone(), bus.clone(), topology.clone());
         let orders = Orders::new(central.clone(), log.clone(), bus.clone());
         let finance = Finance::new(central.clone(), log.clone(), bus.clone());
@@ -79,7 +88,7 @@ impl App {
         let follower = Follower::new(central.clone(), log.clone(), topology.clone(), listeners);
         Ok(Arc::new(Self {
             sign_in: SignIn::new(verifier, memberships, topology.clone(), follower.freshness()),
-            api: schema::executor(limits)?,
+            api: schema::executor(bounds.limits)?,
             chain: Chain::new(log),
             topology,
             central,
