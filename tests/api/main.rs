@@ -6,6 +6,7 @@ mod agreement;
 mod bus;
 mod chain;
 mod cli;
+mod consumer;
 mod import;
 mod log;
 mod owned_tables;
