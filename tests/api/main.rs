@@ -5,6 +5,7 @@
 mod agreement;
 mod chain;
 mod cli;
+mod consumer;
 mod import;
 mod log;
 mod owned_tables;

@@ -3,9 +3,12 @@
 pub mod downline;
 pub mod downline_tree;
 pub mod freeze;
+pub mod money;
 pub mod node;
 pub mod paging;
+pub mod period;
 pub mod reseller;
+pub mod user_error;
 pub mod viewer;
 
 pub use freeze::{Freeze, ResellerReference};
