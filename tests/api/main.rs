@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests look into the database from outside, past the tenant filter")]
 
 mod agreement;
+mod bus;
 mod chain;
 mod cli;
 mod consumer;

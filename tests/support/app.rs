@@ -9,13 +9,12 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use entity::{Position, Role, TenantId, TenantStatus, Timestamp, event};
 use http_body_util::BodyExt;
-use reseller_network::app::App;
+use reseller_network::app::{App, Bounds};
 use reseller_network::auth::{AuthConfig, DEFAULT_AUDIENCE, DEFAULT_ISSUER, Person, Secret, Signer, Verifier, grant};
 use reseller_network::bus::Bus;
 use reseller_network::clock::Clock;
 use reseller_network::events::{Fact, Log, tail};
 use reseller_network::graphql::id::{Identified, global};
-use reseller_network::graphql::limits::Limits;
 use reseller_network::http::router;
 use reseller_network::modules::admin::{Chain, NewReseller};
 use reseller_network::tenancy::topology::{Snapshot, Topology};
@@ -25,6 +24,7 @@ use tower::ServiceExt;
 
 use super::TestDatabase;
 use super::escapes::Escapes;
+use super::faults::{Calls, Recording, Switch, Switched};
 
 /// How long a test waits for what must come, before it fails.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -74,7 +74,7 @@ impl TestApp {
         handles.migrate().await.expect("a migrated database");
         let verifier = Verifier::load(&auth_config()).await.expect("a verifier");
         let central = open().await.in_central();
-        let app = App::start(&handles, verifier, clock.clone(), Limits::default()).await.expect("a program");
+        let app = App::start(&handles, verifier, clock.clone(), Bounds::default()).await.expect("a program");
         Self {
             chain: app.chain.clone(),
             signer: Signer::new(&auth_config()).expect("a signer"),
@@ -106,6 +106,20 @@ impl TestApp {
     /// All events of the log, in its order.
     pub(crate) async fn events(&self) -> Vec<event::Model> {
         tail::read_after(&self.central, Position::START, 1_000_000).await.expect("the log")
+    }
+
+    /// The calls of aliases that begin with `prefix`, from now on.
+    pub(crate) fn calls_of(&self, prefix: &str) -> Calls {
+        let calls = Calls::default();
+        self.bus().reroute(prefix, |behind| Arc::new(Recording { calls: calls.clone(), behind }));
+        calls
+    }
+
+    /// A switch before all aliases that begin with `prefix`.
+    pub(crate) fn switch_of(&self, prefix: &str) -> Switch {
+        let switch = Switch::default();
+        self.bus().reroute(prefix, |behind| Arc::new(Switched { switch: switch.clone(), behind }));
+        switch
     }
 
     /// The database's URL.
@@ -154,6 +168,12 @@ impl TestApp {
     pub(crate) async fn has_seen(&self, position: Position) {
         let seen = tokio::time::timeout(PATIENCE, self.app.topology.wait_for(position));
         seen.await.expect("the program follows the log");
+    }
+
+    /// Waits until the program has seen all that the log has by now.
+    pub(crate) async fn is_caught_up(&self) {
+        let nothing = self.elsewhere.begin(Actor::central()).await.expect("a transaction");
+        self.has_seen(nothing.commit().await.expect("the log's end")).await;
     }
 
     /// A token for `subject`, bound to no company.

@@ -6,9 +6,9 @@ use entity::owned_tables;
 use reseller_network::tenancy::Observer;
 use sea_orm::Statement;
 
-/// What central stores may ask of owned tables without naming one owner: for whole persons, for the whole chain, for a line of it, or
-/// for those who trade with one another.
-const CENTRAL: [&str; 11] = [
+/// What central stores may ask of owned tables without naming one owner: for whole persons, for the whole chain, for a part of it, for
+/// those who trade with one another, or by age alone.
+const CENTRAL: [&str; 14] = [
     r#"FROM "memberships" WHERE "memberships"."person_id" = "#,
     r#"FROM "freezes" ORDER BY "freezes"."id" ASC"#,
     r#"FROM "freezes" WHERE "freezes"."owner_tenant_id" IN ("#,
@@ -22,6 +22,9 @@ const CENTRAL: [&str; 11] = [
     // A posting is in two ledgers.
     r#"(SELECT max(number) FROM "ledger_entries" WHERE owner_tenant_id = tenants.id)"#,
     r#"FROM "ledger_accounts" WHERE "ledger_accounts"."owner_tenant_id" IN ("#,
+    r#"FROM "network_cache" WHERE "network_cache"."owner_tenant_id" IN ("#,
+    r#"SELECT "network_cache"."as_of" FROM "network_cache" WHERE "network_cache"."as_of" < "#,
+    r#"DELETE FROM "network_cache" WHERE "network_cache"."as_of" <= "#,
 ];
 
 /// The statements that escaped. A test that ends with one has failed.
