@@ -1,5 +1,6 @@
 //! The types of the API, one file an area, each with the root fields that belong to it.
 
+pub mod catalog;
 pub mod downline;
 pub mod downline_tree;
 pub mod freeze;
@@ -8,6 +9,7 @@ pub mod node;
 pub mod paging;
 pub mod period;
 pub mod reseller;
+pub mod settings;
 pub mod user_error;
 pub mod viewer;
 
