@@ -37,7 +37,13 @@ impl Consume for Echo {
     const NAME: &'static str = "echo";
     const TYPES: &'static [&'static str] = &[kinds::ORDER_DELIVERED];
 
-    async fn consume(&self, change: &mut Transaction, events: &[event::Model]) -> Result<(), Fault> {
+    type Prepared = ();
+
+    async fn prepare(&self, _: &[event::Model]) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    async fn consume(&self, change: &mut Transaction, events: &[event::Model], (): ()) -> Result<(), Fault> {
         for event in events {
             let subject = event.subject_tenant_id.expect("a subject");
             change.record(Fact { kind: kinds::LEDGER_POSTED, subject, data: json!({ "of": event.position }) });

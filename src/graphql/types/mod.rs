@@ -6,6 +6,7 @@ pub mod downline_tree;
 pub mod freeze;
 pub mod money;
 pub mod node;
+pub mod order_status;
 pub mod paging;
 pub mod period;
 pub mod reseller;
@@ -14,4 +15,5 @@ pub mod user_error;
 pub mod viewer;
 
 pub use freeze::{Freeze, ResellerReference};
+pub use order_status::OrderStatus;
 pub use reseller::Reseller;
