@@ -5,15 +5,21 @@
 
 pub mod batch;
 pub mod catalog;
+pub mod own;
 pub mod settings;
 
 use std::sync::Arc;
 
+use entity::{LedgerEntryId, OrderId};
+
 use self::batch::{Batch, InTenants};
 use self::catalog::ItemsById;
+use self::own::OwnById;
 use self::settings::SettingsOf;
 use super::context::Services;
 use crate::bus::contract::catalog::{GetAccess, GetAvailableCatalog};
+use crate::bus::contract::finance::{Entry, GetEntries, ListEntries};
+use crate::bus::contract::orders::{GetOrders, ListOrders, Order};
 use crate::tenancy::Actor;
 
 /// The loaders of one request, from one seat.
@@ -30,6 +36,14 @@ pub struct Loaders {
     pub items: Batch<ItemsById>,
     /// Companies' settings.
     pub settings: Batch<SettingsOf>,
+    /// Orders in which the caller's company takes part.
+    pub orders: Batch<OwnById<GetOrders, OrderId, Order>>,
+    /// Parts of the list of the company's orders.
+    pub order_lists: Batch<InTenants<ListOrders>>,
+    /// Entries of the company's ledger.
+    pub entries: Batch<OwnById<GetEntries, LedgerEntryId, Entry>>,
+    /// Parts of the company's ledger.
+    pub entry_lists: Batch<InTenants<ListEntries>>,
 }
 
 impl Loaders {
@@ -40,6 +54,10 @@ impl Loaders {
         let access = Batch::new(InTenants::new(actor, bus()));
         let items = Batch::new(ItemsById::new(actor, bus()));
         let settings = Batch::new(SettingsOf(services.settings.clone()));
-        Self { actor, services, catalogs, access, items, settings }
+        let orders = Batch::new(OwnById::new(actor, bus(), |order: &Order| order.id));
+        let order_lists = Batch::new(InTenants::new(actor, bus()));
+        let entries = Batch::new(OwnById::new(actor, bus(), |entry: &Entry| entry.id));
+        let entry_lists = Batch::new(InTenants::new(actor, bus()));
+        Self { actor, services, catalogs, access, items, settings, orders, order_lists, entries, entry_lists }
     }
 }
