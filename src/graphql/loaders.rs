@@ -4,10 +4,14 @@
 //! no timer.
 
 pub mod batch;
+pub mod catalog;
+pub mod settings;
 
 use std::sync::Arc;
 
 use self::batch::{Batch, InTenants};
+use self::catalog::ItemsById;
+use self::settings::SettingsOf;
 use super::context::Services;
 use crate::bus::contract::catalog::{GetAccess, GetAvailableCatalog};
 use crate::tenancy::Actor;
@@ -22,6 +26,10 @@ pub struct Loaders {
     pub catalogs: Batch<InTenants<GetAvailableCatalog>>,
     /// Which categories companies were granted.
     pub access: Batch<InTenants<GetAccess>>,
+    /// Single items of companies' catalogs.
+    pub items: Batch<ItemsById>,
+    /// Companies' settings.
+    pub settings: Batch<SettingsOf>,
 }
 
 impl Loaders {
@@ -30,6 +38,8 @@ impl Loaders {
         let bus = || services.bus.clone();
         let catalogs = Batch::new(InTenants::new(actor, bus()));
         let access = Batch::new(InTenants::new(actor, bus()));
-        Self { actor, services, catalogs, access }
+        let items = Batch::new(ItemsById::new(actor, bus()));
+        let settings = Batch::new(SettingsOf(services.settings.clone()));
+        Self { actor, services, catalogs, access, items, settings }
     }
 }
