@@ -13,7 +13,7 @@ use reseller_network::app::{App, Bounds};
 use reseller_network::auth::{AuthConfig, DEFAULT_AUDIENCE, DEFAULT_ISSUER, Person, Secret, Signer, Verifier, grant};
 use reseller_network::bus::Bus;
 use reseller_network::clock::Clock;
-use reseller_network::events::{Log, tail};
+use reseller_network::events::{Fact, Log, tail};
 use reseller_network::graphql::id::{Identified, global};
 use reseller_network::http::router;
 use reseller_network::modules::admin::{Chain, NewReseller};
@@ -155,6 +155,13 @@ impl TestApp {
             seen = granted.expect("a membership");
         }
         self.has_seen(seen).await;
+    }
+
+    /// Records a fact as another process does.
+    pub(crate) async fn record(&self, fact: Fact) {
+        let mut change = self.elsewhere.begin(Actor::central()).await.expect("a transaction");
+        change.record(fact);
+        self.has_seen(change.commit().await.expect("a fact")).await;
     }
 
     /// Waits until the program has seen the log up to `position`.
