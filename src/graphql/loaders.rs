@@ -4,12 +4,15 @@
 //! no timer.
 
 pub mod batch;
+mod last_known;
 
 use std::sync::Arc;
 
 use self::batch::{Batch, InTenants};
+use self::last_known::LastKnown;
 use super::context::Services;
-use crate::bus::contract::catalog::{GetAccess, GetAvailableCatalog};
+use crate::bus::contract::catalog::{self, GetAccess, GetAvailableCatalog};
+use crate::bus::contract::{finance, orders};
 use crate::tenancy::Actor;
 
 /// The loaders of one request, from one seat.
@@ -22,14 +25,26 @@ pub struct Loaders {
     pub catalogs: Batch<InTenants<GetAvailableCatalog>>,
     /// Which categories companies were granted.
     pub access: Batch<InTenants<GetAccess>>,
+    /// What companies ordered.
+    pub order_stats: Batch<LastKnown<orders::GetStats>>,
+    /// What companies owe and are owed.
+    pub finance_stats: Batch<LastKnown<finance::GetSummary>>,
+    /// Companies' catalogs in figures.
+    pub catalog_stats: Batch<LastKnown<catalog::GetStats>>,
 }
 
 impl Loaders {
     /// Loaders for `actor`.
     pub fn new(actor: Actor, services: Arc<Services>) -> Self {
-        let bus = || services.bus.clone();
-        let catalogs = Batch::new(InTenants::new(actor, bus()));
-        let access = Batch::new(InTenants::new(actor, bus()));
-        Self { actor, services, catalogs, access }
+        let (bus, answers) = (|| services.bus.clone(), || services.answers.clone());
+        Self {
+            actor,
+            catalogs: Batch::new(InTenants::new(actor, bus())),
+            access: Batch::new(InTenants::new(actor, bus())),
+            order_stats: Batch::new(LastKnown::new(actor, bus(), answers())),
+            finance_stats: Batch::new(LastKnown::new(actor, bus(), answers())),
+            catalog_stats: Batch::new(LastKnown::new(actor, bus(), answers())),
+            services,
+        }
     }
 }

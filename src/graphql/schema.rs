@@ -11,6 +11,7 @@ use super::types::freeze::MAX_CAUSES;
 use super::types::node::NodeQuery;
 use super::types::paging::{DEFAULT_PAGE, MAX_PAGE};
 use super::types::reseller::ResellerQuery;
+use super::types::summary::ModuleResult;
 use super::types::viewer::ViewerQuery;
 
 /// What can be asked.
@@ -21,7 +22,9 @@ pub struct Query(ViewerQuery, NodeQuery, ResellerQuery, DownlineTreeQuery, Downl
 pub type ApiExecutor = Executor<Query, EmptyMutation, EmptySubscription>;
 
 fn build() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
-    Schema::build(Query::default(), EmptyMutation, EmptySubscription).disable_suggestions()
+    Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+        .register_output_type::<ModuleResult>()
+        .disable_suggestions()
 }
 
 /// The API, with these limits on what may be asked at once.

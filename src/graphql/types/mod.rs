@@ -9,6 +9,7 @@ pub mod order_status;
 pub mod paging;
 pub mod period;
 pub mod reseller;
+pub mod summary;
 pub mod user_error;
 pub mod viewer;
 
