@@ -26,6 +26,7 @@ mod isolation;
 mod reading;
 mod schema;
 mod sign_in;
+mod summary;
 
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use support::{Backend, TestDatabase, on_both_databases};

@@ -11,7 +11,7 @@ use reseller_network::graphql::schema::sdl;
 
 /// The shapes that the API promised from the start, as far as they are real by now. A field that becomes real moves in here.
 const CONTRACT: &str = "
-    scalar DateTime scalar Currency scalar EmailAddress
+    scalar DateTime scalar Date scalar Decimal scalar Currency scalar EmailAddress
     interface Node { id: ID! }
     type Query {
       viewer: Viewer!
@@ -31,6 +31,7 @@ const CONTRACT: &str = "
       parent: Reseller path: [Reseller!]!
       children(filter: ResellerFilter, orderBy: ResellerOrder, first: Int, after: String, last: Int, before: String): ResellerConnection!
       childCount: Int! descendantCount: Int! activeDescendantCount: Int!
+      summary(period: PeriodInput = {preset: LAST_30_DAYS}): ResellerSummary!
     }
     enum ResellerStatus { PENDING ACTIVE DEACTIVATED }
     type Freeze implements Node {
@@ -48,6 +49,18 @@ const CONTRACT: &str = "
     }
     type ResellerConnection { edges: [ResellerEdge!]! nodes: [Reseller!]! pageInfo: PageInfo! totalCount: Int! }
     type ResellerEdge { node: Reseller! cursor: String! path: [Reseller!]! }
+    input PeriodInput { preset: PeriodPreset range: DateRangeInput }
+    enum PeriodPreset { TODAY LAST_7_DAYS LAST_30_DAYS LAST_90_DAYS MONTH_TO_DATE YEAR_TO_DATE LAST_12_MONTHS }
+    input DateRangeInput { from: Date! to: Date! }
+    type Period { from: Date! to: Date! }
+    type Money { amount: Decimal! currency: Currency! }
+    interface ModuleResult { stale: Boolean! asOf: DateTime! }
+    type CatalogStats implements ModuleResult { stale: Boolean! asOf: DateTime! itemCount: Int! newItemCount: Int! averageMarginPercent: Decimal belowFloorCount: Int! }
+    type OrderStats implements ModuleResult { stale: Boolean! asOf: DateTime! count: Int! revenue: [Money!]! byStatus: [OrderStatusCount!]! }
+    type OrderStatusCount { status: OrderStatus! count: Int! }
+    enum OrderStatus { PLACED AWAITING_FORWARD FORWARDED CONFIRMED SHIPPED DELIVERED CANCELLED }
+    type FinanceStats implements ModuleResult { stale: Boolean! asOf: DateTime! balances: [Money!]! outstanding: [Money!]! }
+    type ResellerSummary { reseller: Reseller! period: Period! orders: OrderStats finance: FinanceStats catalog: CatalogStats }
     type PageInfo { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
 ";
 
