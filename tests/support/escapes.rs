@@ -7,11 +7,23 @@ use reseller_network::tenancy::Observer;
 use sea_orm::Statement;
 
 /// What central stores may ask of owned tables without naming one owner: for whole persons, for the whole chain, or for a line of it.
-const CENTRAL: [&str; 4] = [
+const CENTRAL: [&str; 14] = [
     r#"FROM "memberships" WHERE "memberships"."person_id" = "#,
     r#"FROM "freezes" ORDER BY "freezes"."id" ASC"#,
     r#"FROM "freezes" WHERE "freezes"."owner_tenant_id" IN ("#,
     r#"FROM "freezes" WHERE "freezes"."id" = "#,
+    // The import: what is known of the rows of a batch.
+    r#"SELECT "price_overrides"."product_id" FROM "price_overrides" LIMIT "#,
+    r#"FROM "price_overrides" WHERE "price_overrides"."owner_tenant_id" IN ("#,
+    r#"SELECT "orders"."id" FROM "orders" LIMIT "#,
+    r#"FROM "orders" WHERE "orders"."id" IN ("#,
+    r#"FROM "ledger_accounts" WHERE "ledger_accounts"."owner_tenant_id" IN ("#,
+    r#"FROM "ledger_entries" WHERE "ledger_entries"."owner_tenant_id" IN ("#,
+    // The export: the rows of the whole chain.
+    r#"FROM "price_overrides" GROUP BY "price_overrides"."owner_tenant_id""#,
+    r#"FROM "orders" GROUP BY "orders"."owner_tenant_id""#,
+    r#"FROM "orders" WHERE "orders"."owner_tenant_id" IN ("#,
+    r#"FROM "order_lines" WHERE "order_lines"."owner_tenant_id" IN ("#,
 ];
 
 /// The statements that escaped. A test that ends with one has failed.
