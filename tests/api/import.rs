@@ -1,5 +1,6 @@
 //! `resellers.csv` becomes the chain: all of it or nothing.
 
+mod any_bytes;
 mod bad_files;
 mod bad_trade;
 mod killed;

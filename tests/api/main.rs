@@ -6,6 +6,7 @@ mod agreement;
 mod chain;
 mod cli;
 mod consumer;
+mod export;
 mod import;
 mod log;
 mod owned_tables;

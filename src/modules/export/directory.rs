@@ -22,7 +22,7 @@ impl Directory {
     /// Where it cannot be made; where such files are there already, without `force`.
     pub fn open(path: &Path, force: bool) -> Result<Self, ExportError> {
         let directory = Self { path: path.to_owned() };
-        fs::create_dir_all(path).map_err(|cause| directory.unwritable(path, cause))?;
+        fs::create_dir_all(path).map_err(|cause| unwritable(path, cause))?;
         let there: Vec<&str> = FILES.into_iter().filter(|file| path.join(file).exists()).collect();
         if there.is_empty() || force {
             return Ok(directory);
@@ -47,10 +47,10 @@ impl Directory {
             file.publish()?;
         }
         // So that the names last too.
-        File::open(&self.path).and_then(|own| own.sync_all()).map_err(|cause| self.unwritable(&self.path, cause))
+        File::open(&self.path).and_then(|own| own.sync_all()).map_err(|cause| unwritable(&self.path, cause))
     }
+}
 
-    fn unwritable(&self, what: &Path, cause: io::Error) -> ExportError {
-        ExportError::Unwritable { what: what.to_owned(), cause }
-    }
+fn unwritable(what: &Path, cause: io::Error) -> ExportError {
+    ExportError::Unwritable { what: what.to_owned(), cause }
 }

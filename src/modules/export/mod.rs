@@ -160,14 +160,14 @@ impl<F: FnMut(Progress)> Run<'_, F> {
         let mut orders = Orders {
             db: self.db,
             chain: self.chain,
-            orders: self.directory.create::<Order>()?,
+            file: self.directory.create::<Order>()?,
             lines: self.directory.create::<OrderLine>()?,
             names: Names::default(),
         };
         for parcel in parcels(self.chain, &counts) {
             orders.write(&parcel).await?;
-            (self.progress)(Progress { file: ORDERS, rows: orders.orders.rows(), total_rows });
+            (self.progress)(Progress { file: ORDERS, rows: orders.file.rows(), total_rows });
         }
-        Ok((orders.orders, orders.lines))
+        Ok((orders.file, orders.lines))
     }
 }

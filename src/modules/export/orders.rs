@@ -11,13 +11,14 @@ use time::Date;
 use super::csv::CsvFile;
 use super::parcels::Parcel;
 use super::{ExportError, name, store};
+use crate::tenancy::ROWS_A_STATEMENT;
 use crate::tenancy::topology::{NodeIndex, Snapshot};
 
 /// Writes orders and their lines.
 pub(super) struct Orders<'e> {
     pub(super) db: &'e DatabaseTransaction,
     pub(super) chain: &'e Snapshot,
-    pub(super) orders: CsvFile,
+    pub(super) file: CsvFile,
     pub(super) lines: CsvFile,
     pub(super) names: Names,
 }
@@ -64,7 +65,7 @@ impl Orders<'_> {
         Ok(())
     }
 
-    /// Writes the orders of one company in pages of whole days.
+    /// Writes the orders of one company in pages of whole days: those of a day are in memory together.
     async fn write_large(&mut self, owner: NodeIndex) -> Result<(), ExportError> {
         let id = self.chain.id(owner);
         let mut open: Vec<order::Model> = Vec::new();
@@ -72,16 +73,16 @@ impl Orders<'_> {
         loop {
             let page = store::orders_after(self.db, id, last).await?;
             let next = page.last().map(|order| (order.placed_at, order.id));
+            open.extend(page);
             let whole = match next {
                 // Of the last day there may be more on the next page.
-                Some((at, _)) => open.len() + page.partition_point(|order| day(order.placed_at) < day(at)),
+                Some((at, _)) => open.partition_point(|order| day(order.placed_at) < day(at)),
                 None => open.len(),
             };
-            open.extend(page);
             let rest = open.split_off(whole);
             let days = std::mem::replace(&mut open, rest);
             let mut lines = HashMap::new();
-            for orders in days.chunks(crate::tenancy::ROWS_A_STATEMENT) {
+            for orders in days.chunks(ROWS_A_STATEMENT) {
                 let some = store::lines_of_orders(self.db, id, orders.iter().map(|order| order.id)).await?;
                 lines.extend(by_order(some));
             }
@@ -126,7 +127,7 @@ impl Orders<'_> {
             _ => String::new(),
         };
         let (placed_on, amount) = (day(order.placed_at).to_string(), order.amount_minor.to_string());
-        self.orders.row([
+        self.file.row([
             order.reference.as_str(),
             placer,
             &placed_on,
@@ -149,7 +150,9 @@ fn by_order(lines: Vec<order_line::Model>) -> HashMap<OrderId, Vec<order_line::M
     for line in lines {
         orders.entry(line.order_id).or_default().push(line);
     }
-    orders.values_mut().for_each(|lines| lines.sort_by_key(|line| line.number));
+    for lines in orders.values_mut() {
+        lines.sort_by_key(|line| line.number);
+    }
     orders
 }
 

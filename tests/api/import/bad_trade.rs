@@ -3,7 +3,7 @@
 use entity::{OrderId, OrderStatus, Timestamp, order};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 
-use super::trade::{CHAIN, Files, PRICES, PRODUCTS};
+use super::trade::{CHAIN, Files, PRICES, PRODUCTS, as_slices};
 use super::{HEADER, Network, OPTIONS, ORDERS};
 use crate::support::{TestDatabase, on_both_databases};
 
@@ -48,6 +48,7 @@ const BAD_PRICES: &[(&str, &str)] = &[
     ("land,P,1\n", "line 3: expected 4 fields, found 3"),
     ("nowhere,P,1,USD\n", "line 3, column 1 (reseller_id): unknown reseller \"nowhere\""),
     ("land,Q,1,USD\n", "line 3, column 2 (sku): unknown product \"Q\""),
+    ("land,\0,1,USD\n", "line 3, column 2 (sku): unknown product \"\\0\""),
     ("land/a,P,1,USD\n", "line 3: the price of \"P\" at \"land/a\" stands in line 2 already"),
     // By another of its names.
     ("land-a,P,1,USD\n", "line 3: the price of \"P\" at \"land-a\" stands in line 2 already"),
@@ -163,10 +164,6 @@ async fn refused(network: &Network, files: Files<'_>, sentence: &str) {
     assert_eq!(refused, sentence.replace("{any}", ANY_AMOUNT));
     assert!(network.is_empty().await);
     assert_eq!(order::Entity::find().all(&network.outside).await.expect("orders"), []);
-}
-
-fn as_slices<'f>(files: &'f [(&'static str, Vec<u8>)]) -> Vec<(&'f str, &'f [u8])> {
-    files.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect()
 }
 
 async fn what_belongs_to_nobody_is_refused(database: TestDatabase) {

@@ -52,11 +52,15 @@ impl Files<'_> {
     }
 }
 
+/// Files as the import takes them from memory.
+pub(super) fn as_slices<'f>(files: &'f [(&'static str, Vec<u8>)]) -> Vec<(&'f str, &'f [u8])> {
+    files.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect()
+}
+
 impl Network {
     async fn take(&self, files: Files<'_>) -> Report {
         let files = files.whole();
-        let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
-        self.import_files(&files, OPTIONS).await.expect("good files")
+        self.import_files(&as_slices(&files), OPTIONS).await.expect("good files")
     }
 
     async fn company(&self, name: &str) -> TenantId {
@@ -201,7 +205,7 @@ async fn an_import_may_go_on_where_another_ended(database: TestDatabase) {
         prices: "land/a/c,P,2,USD\nland,P,1,USD\n",
         orders: "2,land/a/c,2016-01-01,2016-01-02,DELIVERED,50,USD\n1,land/a,2015-01-01,2015-01-02,DELIVERED,300,USD\n",
         lines: "2,P,1,50\n1,P,3,300\n",
-        products: "",
+        ..Files::default()
     };
     let report = network.take(next).await;
     assert_eq!((report.resellers, report.prices), (counts(1, 0, 0), counts(1, 1, 0)));
@@ -237,7 +241,14 @@ async fn many_rows_come_in_many_batches(database: TestDatabase) {
     let orders = rows(&|number| format!("{number},{},2015-01-01,2015-01-02,DELIVERED,20,USD\n", shop(number)));
     // All first lines, then all second ones.
     let lines = rows(&|number| format!("{number},P{number},1,5\n")) + &rows(&|number| format!("{number},P7,1,15\n"));
-    let files = Files { resellers: CHAIN, products: &products, prices: &prices, orders: &orders, lines: &lines };
+    let files = Files {
+        resellers: CHAIN,
+        products: &products,
+        prices: &prices,
+        orders: &orders,
+        lines: &lines,
+        ..Files::default()
+    };
     let report = network.take(files).await;
     let all = counts(2_500, 0, 0);
     assert_eq!((report.products, report.prices, report.orders), (all, all, all));
