@@ -4,6 +4,7 @@
 
 mod agreement;
 mod bus;
+mod catalog;
 mod chain;
 mod cli;
 mod consumer;
@@ -23,6 +24,7 @@ mod http;
 mod isolation;
 mod reading;
 mod schema;
+mod settings;
 mod sign_in;
 
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};

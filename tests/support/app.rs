@@ -17,6 +17,7 @@ use reseller_network::events::{Log, tail};
 use reseller_network::graphql::id::{Identified, global};
 use reseller_network::http::router;
 use reseller_network::modules::admin::{Chain, NewReseller};
+use reseller_network::network::settings::Settings;
 use reseller_network::tenancy::topology::{Snapshot, Topology};
 use reseller_network::tenancy::{Actor, CentralDb, Database, OpenOptions};
 use serde_json::{Value, json};
@@ -25,6 +26,7 @@ use tower::ServiceExt;
 use super::TestDatabase;
 use super::escapes::Escapes;
 use super::faults::{Calls, Recording, Switch, Switched};
+use super::statements::Watched;
 
 /// How long a test waits for what must come, before it fails.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -46,6 +48,7 @@ pub(crate) struct TestApp {
     joined: AtomicI64,
     /// Every test of the program is also one of its statements.
     _escapes: Escapes,
+    statements: Watched,
     database: TestDatabase,
 }
 
@@ -65,9 +68,9 @@ impl TestApp {
 
     /// Starts on `database`, with this clock.
     pub(crate) async fn start_at(database: TestDatabase, clock: Clock) -> Self {
-        let escapes = Escapes::default();
+        let (escapes, statements) = (Escapes::default(), Watched::default());
         let open = async || {
-            let options = OpenOptions { create: true, observer: Some(escapes.observer()) };
+            let options = OpenOptions { create: true, observer: Some(statements.beside(escapes.observer())) };
             Database::open(&database.url, options).await.expect("a database")
         };
         let handles = open().await;
@@ -84,6 +87,7 @@ impl TestApp {
             central,
             joined: AtomicI64::new(0),
             _escapes: escapes,
+            statements,
             database,
         }
     }
@@ -91,6 +95,16 @@ impl TestApp {
     /// The bus of its modules.
     pub(crate) fn bus(&self) -> &Bus {
         &self.app.services.bus
+    }
+
+    /// The statements that it sends.
+    pub(crate) fn statements(&self) -> &Watched {
+        &self.statements
+    }
+
+    /// The companies' settings.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.app.services.settings
     }
 
     /// The chain as it has it in memory.
