@@ -16,16 +16,19 @@ mod races;
 #[path = "../support/mod.rs"]
 mod support;
 mod tenant_filter;
+mod trade;
 
 mod architecture;
 mod family;
 mod faults;
+mod finance;
 mod http;
 mod isolation;
 mod reading;
 mod schema;
 mod settings;
 mod sign_in;
+mod summary;
 
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use support::{Backend, TestDatabase, on_both_databases};

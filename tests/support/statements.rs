@@ -31,28 +31,6 @@ impl<T> Clone for Seen<T> {
     }
 }
 
-/// The texts of statements, noted from when somebody asks for them. Clones are the same list.
-#[derive(Clone, Default)]
-pub(crate) struct Watched(Arc<Mutex<Option<Vec<String>>>>);
-
-impl Watched {
-    /// What goes to `observer` is noted here too.
-    pub(crate) fn beside(&self, observer: Observer) -> Observer {
-        let watched = self.0.clone();
-        Arc::new(move |statement: &Statement| {
-            if let Some(noted) = watched.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
-                noted.push(statement.sql.clone());
-            }
-            observer(statement);
-        })
-    }
-
-    /// All since the last time; nothing the first time.
-    pub(crate) fn take(&self) -> Vec<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(Vec::new()).unwrap_or_default()
-    }
-}
-
 /// What sea-orm hands over, for a database that is opened with this observer.
 pub(crate) fn observed() -> (Observer, Seen<Statement>) {
     let seen = Seen::new();

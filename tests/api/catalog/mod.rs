@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::family::Family;
 use crate::support::TestDatabase;
-use crate::support::app::{TestApp, id};
+use crate::support::app::{Setup, TestApp, id};
 
 /// A running program whose chain sells chairs, lamps and pens. Each company has an owner, who is called as it is.
 pub(crate) struct Shop {
@@ -35,7 +35,12 @@ const ITEM: &str =
 impl Shop {
     /// A chair and a stool (Furniture, 10.00 and 5.00), a lamp (Light, 20.00) and a pen (Office, 1.00), all in dollars.
     pub(crate) async fn open(database: TestDatabase) -> Self {
-        let app = TestApp::start(database).await;
+        Self::open_with(database, Setup::default()).await
+    }
+
+    /// The same, of a program that is started as `setup` says.
+    pub(crate) async fn open_with(database: TestDatabase, setup: Setup) -> Self {
+        let app = TestApp::start_with(database, setup).await;
         let family = Family::create(&app).await;
         let companies =
             [("root", family.root), ("parent", family.parent), ("own", family.own), ("child", family.child)];
