@@ -15,6 +15,7 @@ use super::types::order::{OrderMutation, OrderQuery};
 use super::types::paging::{DEFAULT_PAGE, MAX_PAGE};
 use super::types::reseller::ResellerQuery;
 use super::types::settings::{SettingsMutation, SettingsQuery};
+use super::types::summary::ModuleResult;
 use super::types::viewer::ViewerQuery;
 
 /// What can be asked.
@@ -39,7 +40,9 @@ pub struct Mutation(CatalogMutation, SettingsMutation, OrderMutation, LedgerMuta
 pub type ApiExecutor = Executor<Query, Mutation, EmptySubscription>;
 
 fn build() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription).disable_suggestions()
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .register_output_type::<ModuleResult>()
+        .disable_suggestions()
 }
 
 /// The API, with these limits on what may be asked at once.

@@ -4,9 +4,11 @@
 
 mod agreement;
 mod bus;
+mod catalog;
 mod chain;
 mod cli;
 mod consumer;
+mod export;
 mod import;
 mod log;
 mod orders;
@@ -25,7 +27,9 @@ mod http;
 mod isolation;
 mod reading;
 mod schema;
+mod settings;
 mod sign_in;
+mod summary;
 
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use support::{Backend, TestDatabase, on_both_databases};

@@ -13,6 +13,7 @@ pub mod paging;
 pub mod period;
 pub mod reseller;
 pub mod settings;
+pub mod summary;
 pub mod user_error;
 pub mod viewer;
 

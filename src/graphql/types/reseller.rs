@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, Result};
+use entity::TenantId;
 
 use super::Freeze;
 use super::catalog::{CatalogAccess, CatalogItemConnection, Wanted};
 use super::downline::{Listing, ResellerConnection, ResellerFilter, ResellerList, ResellerOrder};
 use super::freeze::MAX_CAUSES;
 use super::paging::Paging;
+use super::period::{PeriodInput, PeriodPreset};
+use super::summary::ResellerSummary;
 use crate::graphql::context::Sight;
 use crate::graphql::id::{global, parse};
 use crate::graphql::scalars::{Currency, DateTime};
@@ -36,6 +39,11 @@ pub struct Reseller {
 }
 
 impl Reseller {
+    /// The company's own id.
+    pub fn tenant(&self) -> TenantId {
+        self.sight.chain.id(self.node)
+    }
+
     fn at(&self, node: NodeIndex) -> Self {
         Self { sight: self.sight.clone(), node }
     }
@@ -140,6 +148,20 @@ impl Reseller {
     ) -> Option<Result<CatalogItemConnection>> {
         let wanted = Wanted { search, category, paging: Paging { first, after, last, before } };
         CatalogItemConnection::of(&self.sight, self.sight.chain.id(self.node), wanted).await.transpose()
+    }
+
+    /// Its figures out of all modules.
+    async fn summary(
+        &self,
+        #[graphql(
+            desc = "The days that figures of a period are of.",
+            default_with = "Some(PeriodInput::Preset(PeriodPreset::Last30Days))"
+        )]
+        period: Option<PeriodInput>,
+    ) -> Result<ResellerSummary> {
+        let period = period.unwrap_or(PeriodInput::Preset(PeriodPreset::Last30Days));
+        let period = period.days(self.sight.loaders.services.clock.now())?;
+        Ok(ResellerSummary { reseller: self.clone(), period })
     }
 
     /// How many resellers are directly below it, in any status.
