@@ -89,7 +89,6 @@ pub struct LedgerQuery;
 #[Object]
 impl LedgerQuery {
     /// The ledger of the caller's own reseller, newest entry first. Null where the module cannot answer.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of the API's field")]
     async fn ledger_entries(
         &self,
         ctx: &Context<'_>,

@@ -173,7 +173,6 @@ impl OrderQuery {
     }
 
     /// The orders that the caller's reseller placed or now holds, newest first. Null where the module cannot answer.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of the API's field")]
     async fn orders(
         &self,
         ctx: &Context<'_>,

@@ -5,7 +5,6 @@ use serde::Deserialize;
 
 use super::Finance;
 use super::ledger::{self, Posting};
-use crate::bus::CallError;
 use crate::bus::contract::orders::{GetLegs, PricedLeg};
 use crate::error::Fault;
 use crate::events::{Consume, Transaction, kinds};
@@ -36,7 +35,8 @@ impl Consume for Finance {
             return Ok(Vec::new());
         }
         let ids = orders.iter().map(|order| order.order_id).collect();
-        let legs = self.bus.call::<GetLegs>(Actor::central(), ids).await.map_err(not_told)?;
+        let legs = self.bus.call::<GetLegs>(Actor::central(), ids).await;
+        let legs = legs.map_err(|cause| Fault::Module(cause.to_string()))?;
         if legs.len() != orders.len() {
             return Err(Fault::Module(format!("orders told the legs of {} of {} orders", legs.len(), orders.len())));
         }
@@ -80,8 +80,4 @@ fn posting(order: OrderId, reference: Option<String>, leg: &PricedLeg) -> Postin
         reference,
         debit: LedgerEntryId::generate(),
     }
-}
-
-fn not_told(cause: CallError) -> Fault {
-    Fault::Module(cause.to_string())
 }

@@ -1,6 +1,6 @@
 //! What the log tells of orders. A fact is about the placer, with the placer's own amount: no other leg's price is in it.
 
-use entity::{OrderStatus, order};
+use entity::{OrderStatus, Timestamp, order};
 use serde_json::{Value, json};
 
 use crate::events::{Fact, kinds};
@@ -19,7 +19,7 @@ pub(super) fn status_changed(order: &order::Model, from: Option<OrderStatus>, no
 /// `order` has arrived.
 pub(super) fn delivered(order: &order::Model) -> Fact {
     let mut data = told(order);
-    data["deliveredAt"] = json!(order.delivered_at.map(|at| at.to_rfc3339()));
+    data["deliveredAt"] = json!(order.delivered_at.map(Timestamp::to_rfc3339));
     Fact { kind: kinds::ORDER_DELIVERED, subject: order.owner_tenant_id, data }
 }
 

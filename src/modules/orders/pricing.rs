@@ -77,26 +77,28 @@ impl Orders {
 mod tests {
     use super::*;
 
-    fn quoted(minor: i64, currency: Currency) -> Option<Quoted> {
-        Some(Quoted { name: "A thing".to_owned(), cost: Money::new(minor, currency), granted: true })
+    fn quoted(minor: i64, currency: Currency) -> Quoted {
+        Quoted { name: "A thing".to_owned(), cost: Money::new(minor, currency), granted: true }
     }
 
     #[test]
     fn a_line_costs_its_quantity_times_the_price_of_one() {
-        let prices = price(&[3, 1], &[quoted(250, Currency::USD), quoted(0, Currency::USD)]).expect("prices");
+        let quotes = [quoted(250, Currency::USD), quoted(0, Currency::USD)].map(Some);
+        let prices = price(&[3, 1], &quotes).expect("prices");
         let expected = Prices { units: vec![250, 0], amounts: vec![750, 0], total: Money::new(750, Currency::USD) };
         assert_eq!(prices, expected);
     }
 
     #[test]
     fn what_has_no_price_together_is_told() {
-        let (dollar, euro) = (quoted(1, Currency::USD), quoted(1, Currency::EUR));
+        let (dollar, euro) = (Some(quoted(1, Currency::USD)), Some(quoted(1, Currency::EUR)));
+        let dear = Some(quoted(MAX_MINOR, Currency::USD));
         assert_eq!(price(&[1, 1], &[dollar.clone(), None]), Err(Unpriced::NotSold(1)));
         let mixed = Unpriced::Currencies(vec![Currency::EUR, Currency::USD]);
         assert_eq!(price(&[1, 1, 1], &[dollar.clone(), euro, dollar.clone()]), Err(mixed));
-        let dear = quoted(MAX_MINOR, Currency::USD);
-        assert!(price(&[1], &[dear.clone()]).is_ok());
         assert_eq!(price(&[1, 1], &[dear.clone(), dollar]), Err(Unpriced::TooMuch));
-        assert_eq!(price(&[1_000_000], &[dear]), Err(Unpriced::TooMuch), "beyond what a number holds");
+        let quotes = [dear];
+        assert!(price(&[1], &quotes).is_ok());
+        assert_eq!(price(&[1_000_000], &quotes), Err(Unpriced::TooMuch), "beyond what a number holds");
     }
 }

@@ -128,7 +128,7 @@ pub(super) async fn counts(
             .columns(key)
             .column_as(order::Column::Id.count(), "orders")
             .expr_as(sum.clone(), "amount_minor");
-        let some = key.into_iter().fold(some, |some, column| some.group_by(column));
+        let some = key.into_iter().fold(some, QuerySelect::group_by);
         counts.extend(some.into_model::<Count>().all(db).await?);
     }
     Ok(counts)

@@ -45,7 +45,7 @@ pub(super) struct PlaceOrderPayload {
 pub(super) struct AdvanceOrderInput {
     /// The order.
     id: ID,
-    /// Where to. A holder takes it in (AWAITING_FORWARD) and passes it on (FORWARDED); the company at the top confirms, ships and delivers it. The
+    /// Where to. A holder takes it in (`AWAITING_FORWARD`) and passes it on (`FORWARDED`); the company at the top confirms, ships and delivers it. The
     /// holder may cancel it before it is delivered, its placer before it is confirmed.
     to: OrderStatus,
     /// What there is to say about it, in at most 500 characters.
