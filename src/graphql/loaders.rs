@@ -4,15 +4,19 @@
 //! no timer.
 
 pub mod batch;
+pub mod catalog;
 mod last_known;
+pub mod settings;
 
 use std::sync::Arc;
 
 use self::batch::{Batch, InTenants};
+use self::catalog::ItemsById;
 use self::last_known::LastKnown;
+use self::settings::SettingsOf;
 use super::context::Services;
-use crate::bus::contract::catalog::{self, GetAccess, GetAvailableCatalog};
-use crate::bus::contract::{finance, orders};
+use crate::bus::contract::catalog::{GetAccess, GetAvailableCatalog};
+use crate::bus::contract::{self, finance, orders};
 use crate::tenancy::Actor;
 
 /// The loaders of one request, from one seat.
@@ -25,12 +29,16 @@ pub struct Loaders {
     pub catalogs: Batch<InTenants<GetAvailableCatalog>>,
     /// Which categories companies were granted.
     pub access: Batch<InTenants<GetAccess>>,
+    /// Single items of companies' catalogs.
+    pub items: Batch<ItemsById>,
+    /// Companies' settings.
+    pub settings: Batch<SettingsOf>,
     /// What companies ordered.
     pub order_stats: Batch<LastKnown<orders::GetStats>>,
     /// What companies owe and are owed.
     pub finance_stats: Batch<LastKnown<finance::GetSummary>>,
     /// Companies' catalogs in figures.
-    pub catalog_stats: Batch<LastKnown<catalog::GetStats>>,
+    pub catalog_stats: Batch<LastKnown<contract::catalog::GetStats>>,
 }
 
 impl Loaders {
@@ -41,6 +49,8 @@ impl Loaders {
             actor,
             catalogs: Batch::new(InTenants::new(actor, bus())),
             access: Batch::new(InTenants::new(actor, bus())),
+            items: Batch::new(ItemsById::new(actor, bus())),
+            settings: Batch::new(SettingsOf(services.settings.clone())),
             order_stats: Batch::new(LastKnown::new(actor, bus(), answers())),
             finance_stats: Batch::new(LastKnown::new(actor, bus(), answers())),
             catalog_stats: Batch::new(LastKnown::new(actor, bus(), answers())),

@@ -1,28 +1,34 @@
 //! The schema: one root object an area, put together.
 
-use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder, parser};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder, parser};
 
 use super::documents::Executor;
 use super::limits::Limits;
 use super::limits::schema::{FieldCost, PageSizes};
+use super::types::catalog::{CatalogMutation, CatalogQuery};
 use super::types::downline::DownlineQuery;
 use super::types::downline_tree::DownlineTreeQuery;
 use super::types::freeze::MAX_CAUSES;
 use super::types::node::NodeQuery;
 use super::types::paging::{DEFAULT_PAGE, MAX_PAGE};
 use super::types::reseller::ResellerQuery;
+use super::types::settings::{SettingsMutation, SettingsQuery};
 use super::types::summary::ModuleResult;
 use super::types::viewer::ViewerQuery;
 
 /// What can be asked.
 #[derive(MergedObject, Default)]
-pub struct Query(ViewerQuery, NodeQuery, ResellerQuery, DownlineTreeQuery, DownlineQuery);
+pub struct Query(ViewerQuery, NodeQuery, ResellerQuery, DownlineTreeQuery, DownlineQuery, CatalogQuery, SettingsQuery);
+
+/// What can be changed.
+#[derive(MergedObject, Default)]
+pub struct Mutation(CatalogMutation, SettingsMutation);
 
 /// Runs requests on this API.
-pub type ApiExecutor = Executor<Query, EmptyMutation, EmptySubscription>;
+pub type ApiExecutor = Executor<Query, Mutation, EmptySubscription>;
 
-fn build() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
-    Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+fn build() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<ModuleResult>()
         .disable_suggestions()
 }

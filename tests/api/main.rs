@@ -15,10 +15,12 @@ mod races;
 #[path = "../support/mod.rs"]
 mod support;
 mod tenant_filter;
+mod trade;
 
 mod architecture;
 mod family;
 mod faults;
+mod finance;
 mod http;
 mod isolation;
 mod reading;

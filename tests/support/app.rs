@@ -195,6 +195,13 @@ impl TestApp {
         self.has_seen(seen).await;
     }
 
+    /// Records a fact as another process does.
+    pub(crate) async fn record(&self, fact: Fact) {
+        let mut change = self.elsewhere.begin(Actor::central()).await.expect("a transaction");
+        change.record(fact);
+        self.has_seen(change.commit().await.expect("a fact")).await;
+    }
+
     /// Waits until the program has seen the log up to `position`.
     pub(crate) async fn has_seen(&self, position: Position) {
         let seen = tokio::time::timeout(PATIENCE, self.app.topology.wait_for(position));

@@ -1,5 +1,6 @@
 //! The types of the API, one file an area, each with the root fields that belong to it.
 
+pub mod catalog;
 pub mod downline;
 pub mod downline_tree;
 pub mod freeze;
@@ -9,6 +10,7 @@ pub mod order_status;
 pub mod paging;
 pub mod period;
 pub mod reseller;
+pub mod settings;
 pub mod summary;
 pub mod user_error;
 pub mod viewer;

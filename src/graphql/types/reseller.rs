@@ -6,6 +6,7 @@ use async_graphql::{Context, Enum, ID, Object, Result};
 use entity::TenantId;
 
 use super::Freeze;
+use super::catalog::{CatalogAccess, CatalogItemConnection, Wanted};
 use super::downline::{Listing, ResellerConnection, ResellerFilter, ResellerList, ResellerOrder};
 use super::freeze::MAX_CAUSES;
 use super::paging::Paging;
@@ -140,6 +141,27 @@ impl Reseller {
         let period = period.unwrap_or(PeriodInput::Preset(PeriodPreset::Last30Days));
         let period = period.days(self.sight.loaders.services.clock.now())?;
         Ok(ResellerSummary { reseller: self.clone(), period })
+    }
+
+    /// Which categories it may sell, as granted by its parent. Null where the module cannot answer.
+    async fn catalog_access(&self) -> Option<Result<CatalogAccess>> {
+        CatalogAccess::of(&self.sight, self.sight.chain.id(self.node)).await.transpose()
+    }
+
+    /// What it may sell, by sku, with what it pays and takes. Null where the module cannot answer.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of the API's field")]
+    async fn available_catalog(
+        &self,
+        #[graphql(desc = "Part of the sku or the name, without regard to case.")] search: Option<String>,
+        #[graphql(desc = "Of this category alone, letter for letter.")] category: Option<String>,
+        #[graphql(desc = "At most so many from the beginning: 1 to 100, 20 where neither first nor last is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Option<Result<CatalogItemConnection>> {
+        let wanted = Wanted { search, category, paging: Paging { first, after, last, before } };
+        CatalogItemConnection::of(&self.sight, self.sight.chain.id(self.node), wanted).await.transpose()
     }
 
     /// How many resellers are directly below it, in any status.
