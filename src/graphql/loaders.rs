@@ -15,8 +15,8 @@ use self::catalog::ItemsById;
 use self::last_known::LastKnown;
 use self::settings::SettingsOf;
 use super::context::Services;
-use crate::bus::contract::catalog::{GetAccess, GetAvailableCatalog};
-use crate::bus::contract::{self, finance, orders};
+use crate::bus::contract::catalog::{GetAccess, GetAvailableCatalog, GetStats};
+use crate::bus::contract::{finance, orders};
 use crate::tenancy::Actor;
 
 /// The loaders of one request, from one seat.
@@ -38,7 +38,7 @@ pub struct Loaders {
     /// What companies owe and are owed.
     pub finance_stats: Batch<LastKnown<finance::GetSummary>>,
     /// Companies' catalogs in figures.
-    pub catalog_stats: Batch<LastKnown<contract::catalog::GetStats>>,
+    pub catalog_stats: Batch<LastKnown<GetStats>>,
 }
 
 impl Loaders {

@@ -7,6 +7,7 @@ mod bus;
 mod chain;
 mod cli;
 mod consumer;
+mod export;
 mod import;
 mod log;
 mod orders;

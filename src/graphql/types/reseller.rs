@@ -129,20 +129,6 @@ impl Reseller {
         list.page(page).await
     }
 
-    /// Its figures out of all modules.
-    async fn summary(
-        &self,
-        #[graphql(
-            desc = "The days that figures of a period are of.",
-            default_with = "Some(PeriodInput::Preset(PeriodPreset::Last30Days))"
-        )]
-        period: Option<PeriodInput>,
-    ) -> Result<ResellerSummary> {
-        let period = period.unwrap_or(PeriodInput::Preset(PeriodPreset::Last30Days));
-        let period = period.days(self.sight.loaders.services.clock.now())?;
-        Ok(ResellerSummary { reseller: self.clone(), period })
-    }
-
     /// Which categories it may sell, as granted by its parent. Null where the module cannot answer.
     async fn catalog_access(&self) -> Option<Result<CatalogAccess>> {
         CatalogAccess::of(&self.sight, self.sight.chain.id(self.node)).await.transpose()
@@ -162,6 +148,20 @@ impl Reseller {
     ) -> Option<Result<CatalogItemConnection>> {
         let wanted = Wanted { search, category, paging: Paging { first, after, last, before } };
         CatalogItemConnection::of(&self.sight, self.sight.chain.id(self.node), wanted).await.transpose()
+    }
+
+    /// Its figures out of all modules.
+    async fn summary(
+        &self,
+        #[graphql(
+            desc = "The days that figures of a period are of.",
+            default_with = "Some(PeriodInput::Preset(PeriodPreset::Last30Days))"
+        )]
+        period: Option<PeriodInput>,
+    ) -> Result<ResellerSummary> {
+        let period = period.unwrap_or(PeriodInput::Preset(PeriodPreset::Last30Days));
+        let period = period.days(self.sight.loaders.services.clock.now())?;
+        Ok(ResellerSummary { reseller: self.clone(), period })
     }
 
     /// How many resellers are directly below it, in any status.
