@@ -4,6 +4,7 @@
 
 mod agreement;
 mod bus;
+mod catalog;
 mod chain;
 mod cli;
 mod consumer;
@@ -26,6 +27,7 @@ mod http;
 mod isolation;
 mod reading;
 mod schema;
+mod settings;
 mod sign_in;
 mod summary;
 

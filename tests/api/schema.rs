@@ -21,7 +21,17 @@ const CONTRACT: &str = "
       downlineTree(rootId: ID, depth: Int! = 3, after: String): DownlineTree
       downline(rootId: ID, search: String, filter: ResellerFilter, orderBy: ResellerOrder,
                first: Int, after: String, last: Int, before: String): ResellerConnection!
+      catalog(search: String, category: String, first: Int, after: String, last: Int, before: String): CatalogItemConnection
+      settings: NetworkSettings!
     }
+    type Mutation {
+      saveProduct(input: SaveProductInput!): SaveProductPayload!
+      setPriceOverride(input: SetPriceOverrideInput!): SetPriceOverridePayload!
+      setCatalogAccess(input: SetCatalogAccessInput!): SetCatalogAccessPayload!
+      updateSettings(input: UpdateSettingsInput!): UpdateSettingsPayload!
+    }
+    type UserError { code: UserErrorCode! field: [String!] message: String! }
+    enum UserErrorCode { INVALID NOT_FOUND NOT_ALLOWED CONFLICT FROZEN }
     type Viewer { userId: ID! email: EmailAddress reseller: Reseller role: Role memberships: [Membership!]! }
     type Membership { reseller: Reseller! role: Role! }
     enum Role { OWNER ADMIN VIEWER }
@@ -32,6 +42,8 @@ const CONTRACT: &str = "
       children(filter: ResellerFilter, orderBy: ResellerOrder, first: Int, after: String, last: Int, before: String): ResellerConnection!
       childCount: Int! descendantCount: Int! activeDescendantCount: Int!
       summary(period: PeriodInput = {preset: LAST_30_DAYS}): ResellerSummary!
+      catalogAccess: CatalogAccess
+      availableCatalog(search: String, category: String, first: Int, after: String, last: Int, before: String): CatalogItemConnection
     }
     enum ResellerStatus { PENDING ACTIVE DEACTIVATED }
     type Freeze implements Node {
@@ -61,6 +73,26 @@ const CONTRACT: &str = "
     enum OrderStatus { PLACED AWAITING_FORWARD FORWARDED CONFIRMED SHIPPED DELIVERED CANCELLED }
     type FinanceStats implements ModuleResult { stale: Boolean! asOf: DateTime! balances: [Money!]! outstanding: [Money!]! }
     type ResellerSummary { reseller: Reseller! period: Period! orders: OrderStats finance: FinanceStats catalog: CatalogStats }
+    type CatalogItem implements Node {
+      id: ID! sku: String! name: String! category: String! cost: Money! marginPercent: Decimal price: Money! updatedAt: DateTime!
+    }
+    type CatalogItemConnection { edges: [CatalogItemEdge!]! nodes: [CatalogItem!]! pageInfo: PageInfo! totalCount: Int! }
+    type CatalogItemEdge { node: CatalogItem! cursor: String! }
+    type CatalogAccess { all: Boolean! categories: [String!]! }
+    input MoneyInput { amount: Decimal! currency: Currency! }
+    input SaveProductInput { sku: String! name: String! category: String! listPrice: MoneyInput! }
+    type SaveProductPayload { item: CatalogItem userErrors: [UserError!]! }
+    input SetPriceOverrideInput { sku: String! price: MoneyInput }
+    type SetPriceOverridePayload { item: CatalogItem userErrors: [UserError!]! }
+    input SetCatalogAccessInput { resellerId: ID! all: Boolean categories: [String!] }
+    type SetCatalogAccessPayload { reseller: Reseller userErrors: [UserError!]! }
+    type NetworkSettings implements Node { id: ID! version: Int! updatedAt: DateTime! margins: MarginSettings! }
+    type MarginSettings { defaultPercent: Decimal! floorPercent: Decimal! ceilingPercent: Decimal byCategory: [CategoryMargin!]! boundBy: Decimal }
+    type CategoryMargin { category: String! percent: Decimal! }
+    input UpdateSettingsInput { version: Int! margins: MarginSettingsInput }
+    input MarginSettingsInput { defaultPercent: Decimal floorPercent: Decimal ceilingPercent: Decimal byCategory: [CategoryMarginInput!] }
+    input CategoryMarginInput { category: String! percent: Decimal! }
+    type UpdateSettingsPayload { settings: NetworkSettings userErrors: [UserError!]! }
     type PageInfo { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
 ";
 

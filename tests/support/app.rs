@@ -20,6 +20,7 @@ use reseller_network::graphql::id::{Identified, global};
 use reseller_network::http::router;
 use reseller_network::modules::admin::{Chain, NewReseller};
 use reseller_network::network::answers::Answers;
+use reseller_network::network::settings::Settings;
 use reseller_network::tenancy::topology::{Snapshot, Topology};
 use reseller_network::tenancy::{Actor, CentralDb, Database, Observer, OpenOptions};
 use sea_orm::Statement;
@@ -129,6 +130,11 @@ impl TestApp {
     /// The bus of its modules.
     pub(crate) fn bus(&self) -> &Bus {
         &self.app.services.bus
+    }
+
+    /// The companies' settings.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.app.services.settings
     }
 
     /// The chain as it has it in memory.

@@ -7,6 +7,7 @@ pub(crate) mod escapes;
 pub(crate) mod faults;
 pub(crate) mod generate;
 pub(crate) mod market;
+pub(crate) mod naive_catalog;
 #[expect(dead_code, reason = "its random histories are for the topology's own tests")]
 pub(crate) mod naive_chain;
 mod postgres;

@@ -1,6 +1,6 @@
 //! What companies sell: items with their cost and price, and which categories were granted.
 
-mod changes;
+pub mod changes;
 mod connection;
 
 use std::sync::Arc;
