@@ -1,7 +1,7 @@
 //! Global ids: what the API calls `ID`.
 
 use async_graphql::{Error, ID};
-use entity::{FreezeId, PersonId, ProductId, TenantId, public_id};
+use entity::{FreezeId, LedgerEntryId, OrderId, PersonId, ProductId, TenantId, public_id};
 use uuid::Uuid;
 
 use super::error::bad_user_input;
@@ -39,6 +39,8 @@ macro_rules! identified {
 identified!(TenantId, TenantId::PREFIX, "Reseller");
 identified!(FreezeId, "freeze", "Freeze");
 identified!(PersonId, "person", "Viewer");
+identified!(OrderId, "order", "Order");
+identified!(LedgerEntryId, "entry", "LedgerEntry");
 
 /// The settings of a company, which have its UUID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,6 +8,7 @@ mod catalog;
 mod chain;
 mod cli;
 mod consumer;
+mod export;
 mod import;
 mod log;
 mod orders;

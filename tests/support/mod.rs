@@ -1,6 +1,7 @@
 //! What tests stand on: a fresh, private, empty database each, of both kinds.
 
 pub(crate) mod app;
+pub(crate) mod books;
 pub(crate) mod chain;
 pub(crate) mod escapes;
 pub(crate) mod faults;

@@ -1,10 +1,12 @@
 //! Anything by its id.
 
 use async_graphql::{Context, ID, Interface, Object, Result};
-use entity::{FreezeId, PersonId, TenantId};
+use entity::{FreezeId, LedgerEntryId, OrderId, PersonId, TenantId};
 use futures_util::future::join_all;
 
 use super::catalog::CatalogItem;
+use super::ledger::LedgerEntry;
+use super::order::Order;
 use super::settings::NetworkSettings;
 use super::{Freeze, Reseller};
 use crate::graphql::context::Sight;
@@ -23,6 +25,10 @@ pub enum Node {
     CatalogItem(CatalogItem),
     /// The settings of the caller's own reseller.
     NetworkSettings(NetworkSettings),
+    /// An order in which the caller's own reseller takes part.
+    Order(Order),
+    /// An entry in the ledger of the caller's own reseller.
+    LedgerEntry(LedgerEntry),
 }
 
 /// The most ids that `nodes` takes.
@@ -79,6 +85,8 @@ async fn find(sight: &Sight, field: &str, id: &ID) -> Result<Option<Node>> {
             }
             NetworkSettings::of(sight.clone()).await.map(|settings| Some(Node::NetworkSettings(settings)))
         }
+        Some(OrderId::KIND) => Ok(Order::find(sight, parse(field, id)?).await?.map(Node::Order)),
+        Some(LedgerEntryId::KIND) => Ok(LedgerEntry::find(sight, parse(field, id)?).await?.map(Node::LedgerEntry)),
         // An id that the API gave, of a thing that is no node.
         Some(PersonId::KIND) => parse::<PersonId>(field, id).map(|_| None),
         _ => Err(bad_user_input(field, "an id that the API gave")),

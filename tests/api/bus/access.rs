@@ -50,7 +50,7 @@ fn table() -> Vec<Row> {
         catalog::NewProduct { sku: "A".to_owned(), name: "A".to_owned(), category: "A".to_owned(), list_price: usd };
     let order = orders::NewOrder { lines: Vec::new(), reference: None, idempotency_key: "a key".to_owned() };
     let orders_query = orders::OrdersQuery {
-        status: Vec::new(),
+        status: None,
         held_by_me: None,
         placed_after: Some(Timestamp(0)),
         placed_before: None,

@@ -119,7 +119,7 @@ impl Days {
 
 fn all() -> OrdersQuery {
     let page = Page { take: Take::First(100), after: None, before: None };
-    OrdersQuery { status: vec![], held_by_me: None, placed_after: None, placed_before: None, page }
+    OrdersQuery { status: None, held_by_me: None, placed_after: None, placed_before: None, page }
 }
 
 async fn a_list_has_what_a_company_placed_and_what_it_holds_newest_first(database: TestDatabase) {
@@ -199,9 +199,10 @@ async fn a_list_is_filtered_by_state_by_holder_and_by_day(database: TestDatabase
     assert_eq!(ids(upper, held(false)).await, [second]);
     assert_eq!(ids(placer, held(true)).await, []);
     assert_eq!(ids(placer, held(false)).await, [third, first]);
-    let status = |status: &[OrderStatus]| OrdersQuery { status: status.to_vec(), ..all() };
+    let status = |status: &[OrderStatus]| OrdersQuery { status: Some(status.to_vec()), ..all() };
     assert_eq!(ids(upper, status(&[OrderStatus::AwaitingForward])).await, [third]);
     assert_eq!(ids(upper, status(&[OrderStatus::Placed, OrderStatus::Shipped])).await, [second, first]);
+    assert_eq!(ids(upper, status(&[])).await, []);
     assert_eq!(ids(upper, OrdersQuery { placed_after: Some(start), ..all() }).await, [third, second]);
     assert_eq!(ids(upper, OrdersQuery { placed_before: Some(start), ..all() }).await, [first]);
     let second_at = Timestamp(start.0 + 60_000_000);

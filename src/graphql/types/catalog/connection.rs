@@ -3,19 +3,14 @@
 use std::sync::Arc;
 
 use async_graphql::{Object, Result, SimpleObject};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::TenantId;
 
 use super::CatalogItem;
 use crate::bus::contract::catalog::{CatalogPage, CatalogQuery, Item};
-use crate::bus::contract::{Page, Take};
 use crate::graphql::context::Sight;
-use crate::graphql::error::bad_user_input;
 use crate::graphql::types::downline::PageInfo;
-use crate::graphql::types::paging::Paging;
+use crate::graphql::types::paging::{self, Paging};
 use crate::graphql::types::user_error::not_answered;
-use crate::network::downline;
 
 /// What a client says of the part of a catalog that it wants.
 pub struct Wanted {
@@ -29,31 +24,17 @@ pub struct Wanted {
 
 impl Wanted {
     fn query(self) -> Result<CatalogQuery> {
-        let request = self.paging.request()?;
-        let count = |size: usize| u32::try_from(size).unwrap_or(u32::MAX);
-        let take = match request.take {
-            downline::Take::First(size) => Take::First(count(size)),
-            downline::Take::Last(size) => Take::Last(count(size)),
-        };
-        let sku = |argument, cursor: Option<String>| cursor.map(|cursor| sku_at(argument, &cursor)).transpose();
-        let page = Page { take, after: sku("after", request.after)?, before: sku("before", request.before)? };
+        let page = self.paging.of_module(KIND, |sku| String::from_utf8(sku.to_vec()).ok())?;
         Ok(CatalogQuery { search: self.search, category: self.category, page })
     }
 }
 
 /// Says of a cursor that it is one of a list of items.
-const TAG: u8 = b'i';
+const KIND: u8 = b'i';
 
 /// The cursor of the place in the list that this sku has.
 fn cursor(sku: &str) -> String {
-    URL_SAFE_NO_PAD.encode([&[TAG], sku.as_bytes()].concat())
-}
-
-/// The sku at the cursor that `argument` holds.
-fn sku_at(argument: &str, cursor: &str) -> Result<String> {
-    let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
-    let sku = bytes.and_then(|bytes| String::from_utf8(bytes.strip_prefix(&[TAG])?.to_vec()).ok());
-    sku.ok_or_else(|| bad_user_input(argument, "a cursor of this list that still holds; start again without it"))
+    paging::cursor(KIND, sku.as_bytes())
 }
 
 /// A page of a catalog.
