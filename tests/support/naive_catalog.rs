@@ -90,9 +90,9 @@ impl NaiveCatalog {
     pub(crate) fn may_sell(&self, company: TenantId, sku: &str) -> bool {
         let category = &self.products[sku].category;
         let line = self.upwards(company);
-        line.iter().enumerate().all(|(at, member)| match &self.companies[member].grant {
-            Some((by, Some(granted))) if line[at + 1..].contains(by) => granted.contains(category),
-            _ => true,
+        line.iter().enumerate().all(|(at, member)| {
+            let grant = self.companies[member].grant.as_ref().filter(|(by, _)| line[at + 1..].contains(by));
+            grant.and_then(|(_, granted)| granted.as_ref()).is_none_or(|granted| granted.contains(category))
         })
     }
 
