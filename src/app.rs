@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::auth::{Memberships, SignIn, Verifier};
-use crate::bus::Bus;
+use crate::bus::{Bus, Deadlines};
 use crate::clock::Clock;
 use crate::error::Fault;
 use crate::events::{Consumer, Follower, Freshness, Listener, Log};
@@ -15,6 +15,7 @@ use crate::modules::admin::Chain;
 use crate::modules::catalog::Catalog;
 use crate::modules::finance::Finance;
 use crate::modules::orders::Orders;
+use crate::network::Served;
 use crate::network::answers::Answers;
 use crate::network::settings::Settings;
 use crate::tenancy::topology::{Topology, store};
@@ -37,7 +38,16 @@ pub struct App {
     freshness: Freshness,
     /// What resolvers ask.
     pub services: Arc<Services>,
-    following: [tokio::task::JoinHandle<()>; 2],
+    following: [tokio::task::JoinHandle<()>; 3],
+}
+
+/// What requests may cost, and how long modules may take.
+#[derive(Clone, Debug, Default)]
+pub struct Bounds {
+    /// On the documents of requests.
+    pub limits: Limits,
+    /// On calls of modules.
+    pub deadlines: Deadlines,
 }
 
 /// Why the program could not start.
@@ -57,41 +67,50 @@ impl App {
         database: &Database,
         verifier: Verifier,
         clock: Clock,
-        limits: Limits,
+        bounds: Bounds,
     ) -> Result<Arc<Self>, StartError> {
         let central = database.in_central();
         let log = Log::new(central.clone(), clock.clone());
         let topology = Arc::new(Topology::new(store::load(&central).await?));
         let memberships = Memberships::new(central.clone());
-        let bus = Bus::new(topology.clone(), clock.clone());
+        let bus = Bus::new(topology.clone(), clock.clone(), bounds.deadlines);
         let catalog = Catalog::new(central.clone(), log.clone(), bus.clone(), topology.clone());
         let orders = Orders::new(central.clone(), log.clone(), bus.clone());
         let finance = Finance::new(central.clone(), log.clone(), bus.clone());
-        let settings = Settings::new(central.clone(), log.clone());
-        let answers = Answers::new(central.clone(), bus.clone(), topology.clone());
+        let settings = Settings::new(central.clone(), log.clone(), topology.clone());
+        let answers = Answers::new(central.clone(), bus.clone(), topology.clone(), clock.clone());
         catalog.register(&bus);
         orders.register(&bus);
         finance.register(&bus);
         settings.register(&bus);
-        answers.register(&bus);
+        Served::new(topology.clone(), answers.clone()).register(&bus);
         let posting = Consumer::new(central.clone(), log.clone(), finance).await.map_err(Fault::from)?;
         let listeners: Vec<Arc<dyn Listener>> = vec![Arc::new(memberships.clone()), catalog, answers.clone()];
         let follower = Follower::new(central.clone(), log.clone(), topology.clone(), listeners);
         Ok(Arc::new(Self {
             sign_in: SignIn::new(verifier, memberships, topology.clone(), follower.freshness()),
-            api: schema::executor(limits)?,
+            api: schema::executor(bounds.limits)?,
             chain: Chain::new(log),
             topology,
             central,
             freshness: follower.freshness(),
+            following: [
+                tokio::spawn(follower.run()),
+                tokio::spawn(posting.run()),
+                tokio::spawn(answers.clone().keep()),
+            ],
             services: Arc::new(Services { bus, settings, answers, clock }),
-            following: [tokio::spawn(follower.run()), tokio::spawn(posting.run())],
         }))
     }
 
     /// Whether it can answer: the database does, and the log is followed.
     pub async fn is_ready(&self) -> bool {
         self.freshness.age() < STALE_AFTER && self.central.ping().await
+    }
+
+    /// Writes what is still to be written, before the program ends.
+    pub async fn finish(&self) {
+        self.services.answers.write_out().await;
     }
 }
 

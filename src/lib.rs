@@ -9,7 +9,7 @@
 //! - [`auth`]: who is asking.
 //! - [`bus`]: how modules call one another, and the contract of these calls; [`events`]: the log, which is the truth.
 //! - [`tenancy`]: whose rows: scopes, the one access rule, scoped handles, and the chain in memory.
-//! - [`money`]: amounts and rates. `entity`, `migration`: the tables.
+//! - [`money`]: amounts and rates. [`names`]: what things may be called. `entity`, `migration`: the tables.
 
 pub mod app;
 pub mod auth;
@@ -23,6 +23,7 @@ pub mod graphql;
 pub mod http;
 pub mod modules;
 pub mod money;
+pub mod names;
 pub mod network;
 pub mod telemetry;
 pub mod tenancy;

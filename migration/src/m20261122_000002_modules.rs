@@ -149,6 +149,7 @@ async fn create_network(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .primary_key(&mut key(&[OWNER, "key"]))
         .to_owned();
     manager.create_table(cache).await?;
+    manager.create_index(index("network_cache_age", "network_cache", &["as_of"])).await?;
 
     let keys = owned("idempotency_keys")
         .col(id("person_id"))

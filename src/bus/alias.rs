@@ -8,9 +8,9 @@ use super::Portable;
 /// An operation of a module.
 pub trait Alias: Send + Sync + 'static {
     /// What goes in.
-    type Args: Portable + Clone + Serialize + DeserializeOwned;
+    type Args: Portable + Sync + Clone + Serialize + DeserializeOwned;
     /// What comes out, of each target one.
-    type Answer: Portable + Serialize + DeserializeOwned;
+    type Answer: Portable + Sync + Serialize + DeserializeOwned;
 
     /// Its name: the module's, a point, and what is done.
     const NAME: &'static str;

@@ -9,12 +9,13 @@ use tokio::time::Instant;
 /// So many failures in a row open it.
 const FAILURES: u32 = 5;
 
-/// How long it stays open, before one call may try again.
-const OPEN_FOR: Duration = Duration::from_secs(5);
-
 /// Watches one operation.
 #[derive(Debug)]
-pub(super) struct Breaker(Mutex<State>);
+pub(super) struct Breaker {
+    /// How long it stays open, before one call may try again.
+    open_for: Duration,
+    state: Mutex<State>,
+}
 
 #[derive(Debug)]
 struct State {
@@ -36,9 +37,9 @@ pub struct Health {
 }
 
 impl Breaker {
-    pub(super) fn new(now: Timestamp) -> Self {
+    pub(super) fn new(open_for: Duration, now: Timestamp) -> Self {
         let health = Health { available: true, since: now, last_error: None };
-        Self(Mutex::new(State { failures_in_a_row: 0, open_until: None, health }))
+        Self { open_for, state: Mutex::new(State { failures_in_a_row: 0, open_until: None, health }) }
     }
 
     /// Whether a call may go through. Of those that come when it is time to try again, one may.
@@ -48,7 +49,7 @@ impl Breaker {
             None => true,
             Some(until) if at < until => false,
             Some(_) => {
-                state.open_until = Some(at + OPEN_FOR);
+                state.open_until = Some(at + self.open_for);
                 true
             }
         }
@@ -68,7 +69,7 @@ impl Breaker {
         state.failures_in_a_row = state.failures_in_a_row.saturating_add(1);
         state.health.last_error = Some(cause.to_owned());
         if state.failures_in_a_row >= FAILURES {
-            state.open_until = Some(at + OPEN_FOR);
+            state.open_until = Some(at + self.open_for);
             if state.health.available {
                 state.health.available = false;
                 state.health.since = now;
@@ -81,7 +82,7 @@ impl Breaker {
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -89,9 +90,11 @@ impl Breaker {
 mod tests {
     use super::*;
 
+    const OPEN_FOR: Duration = Duration::from_secs(5);
+
     #[test]
     fn five_failures_open_it_and_one_success_closes_it() {
-        let (breaker, at) = (Breaker::new(Timestamp(0)), Instant::now());
+        let (breaker, at) = (Breaker::new(OPEN_FOR, Timestamp(0)), Instant::now());
         for _ in 0..4 {
             assert!(breaker.lets_through(at));
             breaker.failed("down", at, Timestamp(1));
@@ -114,7 +117,7 @@ mod tests {
 
     #[test]
     fn who_tries_and_fails_keeps_it_open() {
-        let (breaker, at) = (Breaker::new(Timestamp(0)), Instant::now());
+        let (breaker, at) = (Breaker::new(OPEN_FOR, Timestamp(0)), Instant::now());
         (0..5).for_each(|_| breaker.failed("down", at, Timestamp(1)));
         let later = at + OPEN_FOR;
         assert!(breaker.lets_through(later));

@@ -9,16 +9,10 @@ use tokio::time::Instant;
 
 use super::breaker::{Breaker, Health};
 use super::in_process::{InProcess, Serve};
-use super::{Alias, CallError, Effect, Envelope, Payload, Registration, Transport, TransportError, Unavailable};
+use super::{Alias, CallError, Deadlines, Envelope, Payload, Registration, Transport, TransportError, Unavailable};
 use crate::clock::Clock;
 use crate::tenancy::topology::Topology;
 use crate::tenancy::{Actor, Scope, access};
-
-/// How long a caller waits for what reads.
-const READS_WITHIN: Duration = Duration::from_secs(2);
-
-/// How long a caller waits for what writes: writers wait for one another.
-const WRITES_WITHIN: Duration = Duration::from_secs(15);
 
 /// The bus. Clones are the same bus.
 #[derive(Clone)]
@@ -27,6 +21,7 @@ pub struct Bus(Arc<Inner>);
 struct Inner {
     topology: Arc<Topology>,
     clock: Clock,
+    deadlines: Deadlines,
     in_process: Arc<InProcess>,
     routes: RwLock<BTreeMap<&'static str, Route>>,
 }
@@ -51,14 +46,15 @@ pub struct AliasHealth {
 impl Bus {
     /// A bus that nobody serves on yet, for the chain that `topology` shows.
     #[must_use]
-    pub fn new(topology: Arc<Topology>, clock: Clock) -> Self {
-        Self(Arc::new(Inner { topology, clock, in_process: Arc::default(), routes: RwLock::default() }))
+    pub fn new(topology: Arc<Topology>, clock: Clock, deadlines: Deadlines) -> Self {
+        let (in_process, routes) = (Arc::default(), RwLock::default());
+        Self(Arc::new(Inner { topology, clock, deadlines, in_process, routes }))
     }
 
     /// Registers `A`, which `server` serves from now on.
     pub fn serve<A: Alias>(&self, server: Arc<impl Serve<A>>) {
         self.0.in_process.serve::<A>(server);
-        let breaker = Arc::new(Breaker::new(self.0.clock.now()));
+        let breaker = Arc::new(Breaker::new(self.0.deadlines.retry_after, self.0.clock.now()));
         let route = Route { registration: A::registration(), transport: self.0.in_process.clone(), breaker };
         self.0.routes.write().unwrap_or_else(PoisonError::into_inner).insert(A::NAME, route);
     }
@@ -159,7 +155,7 @@ impl Bus {
         if !route.breaker.lets_through(Instant::now()) {
             return Err(unavailable("it has failed too often; it is tried again soon").into());
         }
-        let answered = send::<A>(&route, actor, targets, args).await;
+        let answered = send::<A>(&route, self.0.deadlines.of(&route.registration), actor, targets, args).await;
         let now = self.0.clock.now();
         match answered {
             Ok(answers) => {
@@ -181,14 +177,11 @@ impl Bus {
 
 async fn send<A: Alias>(
     route: &Route,
+    deadline: Duration,
     actor: Actor,
     targets: Vec<Scope>,
     args: A::Args,
 ) -> Result<Vec<A::Answer>, TransportError> {
-    let deadline = match A::EFFECT {
-        Effect::Reads => READS_WITHIN,
-        Effect::Writes => WRITES_WITHIN,
-    };
     let expected = targets.len();
     let args = Payload::of(args);
     let envelope = Envelope { alias: A::NAME, effect: A::EFFECT, actor, targets, args, deadline };

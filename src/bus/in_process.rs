@@ -23,6 +23,12 @@ pub struct Request<A: Alias> {
 }
 
 impl<A: Alias> Request<A> {
+    /// Who calls, as somebody who acts for `tenant`: what central code has done in a company, is done on the company's behalf.
+    #[must_use]
+    pub fn actor_in(&self, tenant: TenantId) -> Actor {
+        Actor { scope: Scope::Tenant(tenant), ..self.actor }
+    }
+
     /// The companies in whose scope it is to be done.
     ///
     /// # Errors

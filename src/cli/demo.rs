@@ -8,12 +8,11 @@ use entity::Role;
 
 use super::import::import;
 use super::{Failure, say, token};
-use crate::app::App;
+use crate::app::{App, Bounds};
 use crate::auth::{AuthConfig, DEFAULT_AUDIENCE, DEFAULT_ISSUER, Signer, Verifier, grant, load_or_create};
 use crate::clock::Clock;
 use crate::config::ListenOptions;
 use crate::events::Log;
-use crate::graphql::limits::Limits;
 use crate::http::server;
 use crate::modules::admin::import::Source;
 use crate::modules::admin::{find, has_root};
@@ -56,7 +55,7 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
     refuse_another_chain(&database).await?;
     database.migrate().await?;
     load_chain(&database).await?;
-    let app = App::start(&database, Verifier::load(&config).await?, Clock::system(), Limits::default()).await?;
+    let app = App::start(&database, Verifier::load(&config).await?, Clock::system(), Bounds::default()).await?;
     say(format_args!("GraphiQL     http://{}/graphiql", listener.local_addr()?))?;
     introduce(&database, &config).await?;
     Ok(server::serve(listener, app).await?)

@@ -3,11 +3,10 @@
 use clap::Args;
 
 use super::Failure;
-use crate::app::App;
+use crate::app::{App, Bounds};
 use crate::auth::Verifier;
 use crate::clock::Clock;
 use crate::config::{AuthOptions, DatabaseOptions, ListenOptions};
-use crate::graphql::limits::Limits;
 use crate::http::server;
 use crate::tenancy::{Database, OpenOptions};
 
@@ -25,6 +24,6 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
     let verifier = Verifier::load(&options.auth.config()?).await?;
     let listener = server::listen(options.listen.listen).await?;
     let database = Database::open_current(&options.database.database_url, OpenOptions::default()).await?;
-    let app = App::start(&database, verifier, Clock::system(), Limits::default()).await?;
+    let app = App::start(&database, verifier, Clock::system(), Bounds::default()).await?;
     Ok(server::serve(listener, app).await?)
 }

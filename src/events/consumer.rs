@@ -29,11 +29,18 @@ pub trait Consume: Send + Sync + 'static {
     /// The types of the events that it deals with; it never sees others.
     const TYPES: &'static [&'static str];
 
+    /// What it needs to know before it deals with events.
+    type Prepared: Send;
+
+    /// Learns what it needs to deal with `events`: from other modules, too. No transaction is open yet that keeps writers waiting.
+    fn prepare(&self, events: &[event::Model]) -> impl Future<Output = Result<Self::Prepared, Fault>> + Send;
+
     /// Deals with `events`, in their order. What it writes and records through `change` lasts with the position, or not at all.
     fn consume(
         &self,
         change: &mut Transaction,
         events: &[event::Model],
+        prepared: Self::Prepared,
     ) -> impl Future<Output = Result<(), Fault>> + Send;
 }
 
@@ -89,6 +96,7 @@ impl<C: Consume> Consumer<C> {
                 self.seen.send_replace(end);
                 return Ok(());
             };
+            let prepared = self.consume.prepare(&events).await?;
             let mut change = self.log.begin(Actor::central()).await?;
             let stored = claim(&change, C::NAME).await?;
             if stored > from {
@@ -96,7 +104,7 @@ impl<C: Consume> Consumer<C> {
                 self.seen.send_replace(stored);
                 continue;
             }
-            self.consume.consume(&mut change, &events).await?;
+            self.consume.consume(&mut change, &events, prepared).await?;
             store_position(change.db(), C::NAME, last).await?;
             change.commit().await?;
             self.seen.send_replace(last);

@@ -43,18 +43,20 @@ pub async fn serve(listener: TcpListener, app: Arc<App>) -> io::Result<()> {
         tracing::info!("asked to end: finishing what is under way");
         ending.send_replace(true);
     };
-    let serving = axum::serve(listener, router(app)).with_graceful_shutdown(asked);
+    let serving = axum::serve(listener, router(app.clone())).with_graceful_shutdown(asked);
     let too_long = async {
         // An error means that serving ended by itself, and nobody waits here any more.
         if ended.wait_for(|ended| *ended).await.is_ok() {
             tokio::time::sleep(GRACE).await;
         }
     };
-    tokio::select! {
+    let served = tokio::select! {
         result = serving => result,
         () = too_long => {
             tracing::warn!("some requests did not finish in {} s", GRACE.as_secs());
             Ok(())
         }
-    }
+    };
+    app.finish().await;
+    served
 }

@@ -4,4 +4,7 @@ pub mod answers;
 pub mod cursor;
 pub mod downline;
 pub mod downline_tree;
+mod served;
 pub mod settings;
+
+pub use served::Served;

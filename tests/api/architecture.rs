@@ -16,7 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["auth"],
     &["bus", "events"],
     &["tenancy"],
-    &["error", "clock", "money"],
+    &["error", "clock", "money", "names"],
 ];
 
 /// What breaks the rule, and why it may.

@@ -3,10 +3,13 @@
 #![expect(clippy::disallowed_methods, reason = "tests look into the database from outside, past the tenant filter")]
 
 mod agreement;
+mod bus;
 mod chain;
 mod cli;
+mod consumer;
 mod import;
 mod log;
+mod orders;
 mod owned_tables;
 mod races;
 #[path = "../support/mod.rs"]

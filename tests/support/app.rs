@@ -7,22 +7,24 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use entity::{Position, Role, TenantId, TenantStatus, Timestamp};
+use entity::{Position, Role, TenantId, TenantStatus, Timestamp, event};
 use http_body_util::BodyExt;
-use reseller_network::app::App;
+use reseller_network::app::{App, Bounds};
 use reseller_network::auth::{AuthConfig, DEFAULT_AUDIENCE, DEFAULT_ISSUER, Person, Secret, Signer, Verifier, grant};
+use reseller_network::bus::Bus;
 use reseller_network::clock::Clock;
-use reseller_network::events::Log;
+use reseller_network::events::{Log, tail};
 use reseller_network::graphql::id::{Identified, global};
-use reseller_network::graphql::limits::Limits;
 use reseller_network::http::router;
 use reseller_network::modules::admin::{Chain, NewReseller};
-use reseller_network::tenancy::{Actor, Database, OpenOptions};
+use reseller_network::tenancy::topology::{Snapshot, Topology};
+use reseller_network::tenancy::{Actor, CentralDb, Database, OpenOptions};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::TestDatabase;
 use super::escapes::Escapes;
+use super::faults::{Calls, Recording, Switch, Switched};
 
 /// How long a test waits for what must come, before it fails.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -39,6 +41,7 @@ pub(crate) struct TestApp {
     app: Arc<App>,
     router: Router,
     /// Of a second set of handles, as another process has them.
+    central: CentralDb,
     elsewhere: Log,
     joined: AtomicI64,
     /// Every test of the program is also one of its statements.
@@ -55,8 +58,13 @@ pub(crate) struct Answer {
 }
 
 impl TestApp {
-    /// Starts on `database`, which is empty.
+    /// Starts on `database`.
     pub(crate) async fn start(database: TestDatabase) -> Self {
+        Self::start_at(database, clock()).await
+    }
+
+    /// Starts on `database`, with this clock.
+    pub(crate) async fn start_at(database: TestDatabase, clock: Clock) -> Self {
         let escapes = Escapes::default();
         let open = async || {
             let options = OpenOptions { create: true, observer: Some(escapes.observer()) };
@@ -65,17 +73,53 @@ impl TestApp {
         let handles = open().await;
         handles.migrate().await.expect("a migrated database");
         let verifier = Verifier::load(&auth_config()).await.expect("a verifier");
-        let app = App::start(&handles, verifier, clock(), Limits::default()).await.expect("a program");
+        let central = open().await.in_central();
+        let app = App::start(&handles, verifier, clock.clone(), Bounds::default()).await.expect("a program");
         Self {
             chain: app.chain.clone(),
             signer: Signer::new(&auth_config()).expect("a signer"),
             router: router(app.clone()),
             app,
-            elsewhere: Log::new(open().await.in_central(), clock()),
+            elsewhere: Log::new(central.clone(), clock),
+            central,
             joined: AtomicI64::new(0),
             _escapes: escapes,
             database,
         }
+    }
+
+    /// The bus of its modules.
+    pub(crate) fn bus(&self) -> &Bus {
+        &self.app.services.bus
+    }
+
+    /// The chain as it has it in memory.
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        self.app.topology.current()
+    }
+
+    /// The chain that it holds in memory.
+    pub(crate) fn topology(&self) -> Arc<Topology> {
+        self.app.topology.clone()
+    }
+
+    /// All events of the log, in its order.
+    pub(crate) async fn events(&self) -> Vec<event::Model> {
+        tail::read_after(&self.central, Position::START, 1_000_000).await.expect("the log")
+    }
+
+    /// The calls of aliases that begin with `prefix`, from now on.
+    pub(crate) fn calls_of(&self, prefix: &str) -> Calls {
+        let calls = Calls::default();
+        self.bus().reroute(prefix, |behind| Arc::new(Recording { calls: calls.clone(), behind }));
+        calls
+    }
+
+    /// A switch before all aliases that begin with `prefix`.
+    pub(crate) fn switch_of(&self, prefix: &str) -> Switch {
+        let switch = Switch::default();
+        self.bus().reroute(prefix, |behind| Arc::new(Switched { switch: switch.clone(), behind }));
+        switch
     }
 
     /// The database's URL.
@@ -117,6 +161,12 @@ impl TestApp {
     pub(crate) async fn has_seen(&self, position: Position) {
         let seen = tokio::time::timeout(PATIENCE, self.app.topology.wait_for(position));
         seen.await.expect("the program follows the log");
+    }
+
+    /// Waits until the program has seen all that the log has by now.
+    pub(crate) async fn is_caught_up(&self) {
+        let nothing = self.elsewhere.begin(Actor::central()).await.expect("a transaction");
+        self.has_seen(nothing.commit().await.expect("the log's end")).await;
     }
 
     /// A token for `subject`, bound to no company.

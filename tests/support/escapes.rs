@@ -6,12 +6,25 @@ use entity::owned_tables;
 use reseller_network::tenancy::Observer;
 use sea_orm::Statement;
 
-/// What central stores may ask of owned tables without naming one owner: for whole persons, for the whole chain, or for a line of it.
-const CENTRAL: [&str; 4] = [
+/// What central stores may ask of owned tables without naming one owner: for whole persons, for the whole chain, for a part of it, for
+/// those who trade with one another, or by age alone.
+const CENTRAL: [&str; 14] = [
     r#"FROM "memberships" WHERE "memberships"."person_id" = "#,
     r#"FROM "freezes" ORDER BY "freezes"."id" ASC"#,
     r#"FROM "freezes" WHERE "freezes"."owner_tenant_id" IN ("#,
     r#"FROM "freezes" WHERE "freezes"."id" = "#,
+    // Orders are seen by all on their way; `sight` decides what of them.
+    r#"FROM "orders" WHERE "orders"."id" = "#,
+    r#"FROM "orders" WHERE "orders"."id" IN ("#,
+    r#"FROM "orders" WHERE id IN ("#,
+    r#"FROM "orders" WHERE "orders"."holder_tenant_id" = "#,
+    r#"FROM "orders" WHERE "orders"."owner_tenant_id" IN ("#,
+    // A posting is in two ledgers.
+    r#"(SELECT max(number) FROM "ledger_entries" WHERE owner_tenant_id = tenants.id)"#,
+    r#"FROM "ledger_accounts" WHERE "ledger_accounts"."owner_tenant_id" IN ("#,
+    r#"FROM "network_cache" WHERE "network_cache"."owner_tenant_id" IN ("#,
+    r#"SELECT "network_cache"."as_of" FROM "network_cache" WHERE "network_cache"."as_of" < "#,
+    r#"DELETE FROM "network_cache" WHERE "network_cache"."as_of" <= "#,
 ];
 
 /// The statements that escaped. A test that ends with one has failed.

@@ -3,7 +3,9 @@
 pub(crate) mod app;
 pub(crate) mod chain;
 pub(crate) mod escapes;
+pub(crate) mod faults;
 pub(crate) mod generate;
+pub(crate) mod market;
 #[expect(dead_code, reason = "its random histories are for the topology's own tests")]
 pub(crate) mod naive_chain;
 mod postgres;

@@ -95,6 +95,14 @@ pub struct Access {
     pub categories: Vec<String>,
 }
 
+impl Access {
+    /// All categories, which is what a company may sell to which nothing was granted.
+    #[must_use]
+    pub fn all() -> Self {
+        Self { all: true, categories: Vec::new() }
+    }
+}
+
 /// What one of a product costs a company.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

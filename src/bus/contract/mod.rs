@@ -11,12 +11,16 @@ use entity::Timestamp;
 use serde::{Deserialize, Serialize};
 use time::Date;
 
+time::serde::format_description!(iso_day, Date, "[year]-[month]-[day]");
+
 /// A span of whole days (UTC), both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Period {
     /// The first day.
+    #[serde(with = "iso_day")]
     pub from: Date,
     /// The last day.
+    #[serde(with = "iso_day")]
     pub to: Date,
 }
 

@@ -3,10 +3,15 @@
 pub mod downline;
 pub mod downline_tree;
 pub mod freeze;
+pub mod money;
 pub mod node;
+pub mod order_status;
 pub mod paging;
+pub mod period;
 pub mod reseller;
+pub mod user_error;
 pub mod viewer;
 
 pub use freeze::{Freeze, ResellerReference};
+pub use order_status::OrderStatus;
 pub use reseller::Reseller;

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::{names, rules, store};
 use crate::error::{RefusalCode, ServiceError};
 use crate::events::{Fact, Log, Transaction, kinds};
+use crate::names::{check_identifier, check_name};
 use crate::tenancy::{Actor, may_act};
 
 /// Changes the chain. Each change is decided and written in one transaction, while no other changes the chain.
@@ -152,8 +153,8 @@ fn check(new: &NewReseller) -> Result<(), ServiceError> {
     let invalid = |field: &'static str| {
         move |why: String| -> ServiceError { crate::error::Refusal::new(RefusalCode::Invalid, field, why).into() }
     };
-    names::check_name(&new.name).map_err(invalid("name"))?;
-    new.external_id.as_deref().map_or(Ok(()), names::check_identifier).map_err(invalid("externalId"))?;
+    check_name(&new.name).map_err(invalid("name"))?;
+    new.external_id.as_deref().map_or(Ok(()), check_identifier).map_err(invalid("externalId"))?;
     if new.status == TenantStatus::Deactivated {
         return rules::refuse(RefusalCode::Invalid, "status", "A company begins as PENDING or ACTIVE.");
     }

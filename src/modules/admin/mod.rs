@@ -2,7 +2,7 @@
 //!
 //! - [`Chain`]: creating, approving, switching off, freezing, thawing and moving.
 //! - [`import`]: companies from a CSV file.
-//! - [`names`]: what a company may be called.
+//! - [`names`]: slugs and currencies of companies.
 //! - `store`: the rows behind it.
 
 mod chain;

@@ -1,12 +1,20 @@
 //! Finance: an append-only double-entry ledger for each company and currency.
+//!
+//! - `ledger`: adds postings, each with two entries that add up to nothing. No entry is ever changed or removed.
+//! - `delivered`: posts delivered orders, once each. `payments`: what children paid.
+//! - `reading`: what is asked of ledgers. `store`: the rows of several companies' ledgers.
+
+mod delivered;
+mod ledger;
+mod payments;
+mod reading;
+mod serve;
+mod store;
 
 use std::sync::Arc;
 
-use entity::event;
-
 use crate::bus::Bus;
-use crate::error::Fault;
-use crate::events::{Consume, Log, Transaction, kinds};
+use crate::events::Log;
 use crate::tenancy::CentralDb;
 
 /// The Finance module.
@@ -21,18 +29,5 @@ impl Finance {
     #[must_use]
     pub fn new(central: CentralDb, log: Log, bus: Bus) -> Arc<Self> {
         Arc::new(Self { central, log, bus })
-    }
-
-    /// Serves its aliases on `bus`.
-    pub fn register(self: &Arc<Self>, _bus: &Bus) {}
-}
-
-/// Posts delivered orders.
-impl Consume for Finance {
-    const NAME: &'static str = "finance";
-    const TYPES: &'static [&'static str] = &[kinds::ORDER_DELIVERED];
-
-    async fn consume(&self, _change: &mut Transaction, _events: &[event::Model]) -> Result<(), Fault> {
-        Ok(())
     }
 }

@@ -1,4 +1,21 @@
 //! Orders: placed by a company, passed up the chain level by level, delivered by the root.
+//!
+//! - `placing`, `advancing`: what changes an order. `turn`: whose turn it is, and what may come next. `pricing`: what its lines cost.
+//! - `reading`, `listing`, `stats`: what is asked of orders. `sight`: who sees what of one, decided in one place.
+//! - `store`: the rows of orders that belong to several companies. `imported`: the legs of orders that came from files.
+
+mod advancing;
+mod facts;
+mod imported;
+mod listing;
+mod placing;
+mod pricing;
+mod reading;
+mod serve;
+mod sight;
+mod stats;
+mod store;
+mod turn;
 
 use std::sync::Arc;
 
@@ -19,7 +36,4 @@ impl Orders {
     pub fn new(central: CentralDb, log: Log, bus: Bus) -> Arc<Self> {
         Arc::new(Self { central, log, bus })
     }
-
-    /// Serves its aliases on `bus`.
-    pub fn register(self: &Arc<Self>, _bus: &Bus) {}
 }

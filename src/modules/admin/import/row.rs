@@ -6,6 +6,7 @@ use super::RESELLERS;
 use super::error::{BadLine, Column, shown};
 use super::records::Record;
 use crate::modules::admin::names;
+use crate::names::{check_identifier, check_name};
 
 pub(super) const ID: Column = Column { number: 1, name: "id" };
 pub(super) const PARENT_ID: Column = Column { number: 2, name: "parent_id" };
@@ -47,13 +48,13 @@ impl Row {
             check(field).map_err(|reason| record.bad(column, reason))?;
             Ok(field)
         };
-        let id = checked(ID, names::check_identifier)?;
+        let id = checked(ID, check_identifier)?;
         let parent_id = match record.field(PARENT_ID)? {
             "" => None,
             parent_id if parent_id == id => return Err(record.bad(PARENT_ID, "a company is not its own parent")),
-            _ => Some(checked(PARENT_ID, names::check_identifier)?),
+            _ => Some(checked(PARENT_ID, check_identifier)?),
         };
-        let name = checked(NAME, names::check_name)?;
+        let name = checked(NAME, check_name)?;
         let joined_on = date(record, JOINED_ON)?;
         let joined_on = calendar.day(joined_on).map_err(|reason| record.bad(JOINED_ON, reason))?;
         let currency = checked(CURRENCY, check_currency)?;

@@ -1,0 +1,173 @@
+//! A loader: what the fields of one request ask for one by one is fetched in one go.
+
+use std::collections::HashMap;
+use std::fmt::Debug;
+use std::future::Future;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use dataloader::BatchFn;
+use dataloader::cached::Loader;
+use entity::TenantId;
+use futures_util::future::join_all;
+
+use crate::bus::{Alias, Bus, CallError};
+use crate::tenancy::Actor;
+
+/// What became of one key: its value, nothing where there is none in reach, or why nobody can say.
+pub type Loaded<V> = Result<Option<V>, Arc<CallError>>;
+
+/// Fetches values by their keys.
+pub trait Fetch: Send + 'static {
+    /// What is asked for.
+    type Key: Clone + Debug + Eq + Hash + Send + Sync + 'static;
+    /// What there is of it. It is cloned for each field that asks for it.
+    type Value: Clone + Send + Sync + 'static;
+
+    /// The values of `keys`, each of which is there once. A key that it leaves out has no value.
+    fn fetch(&self, keys: Vec<Self::Key>) -> impl Future<Output = HashMap<Self::Key, Loaded<Self::Value>>> + Send + '_;
+}
+
+/// Collects keys until nothing more is ready, and fetches them together; each once a request. There is no timer.
+pub struct Batch<F: Fetch>(Loader<F::Key, Loaded<F::Value>, Whole<F>>);
+
+impl<F: Fetch> Batch<F> {
+    /// A loader of what `fetch` gets.
+    pub fn new(fetch: F) -> Self {
+        // One turn of the executor brings all siblings; how many they are is bounded by the limits on the document.
+        Self(Loader::new(Whole(fetch)).with_yield_count(1).with_max_batch_size(usize::MAX))
+    }
+
+    /// The value of `key`.
+    pub async fn load(&self, key: F::Key) -> Loaded<F::Value> {
+        loop {
+            // Every key that was fetched is there. Where it is not, the field that carried the batch was given up, as happens when a sibling
+            // that must not be null fails; then it is asked for again.
+            if let Ok(loaded) = self.0.try_load(key.clone()).await {
+                return loaded;
+            }
+        }
+    }
+}
+
+/// Answers every key.
+struct Whole<F>(F);
+
+impl<F: Fetch> BatchFn<F::Key, Loaded<F::Value>> for Whole<F> {
+    async fn load(&mut self, keys: &[F::Key]) -> HashMap<F::Key, Loaded<F::Value>> {
+        let mut loaded = self.0.fetch(keys.to_vec()).await;
+        for key in keys {
+            loaded.entry(key.clone()).or_insert(Ok(None));
+        }
+        loaded
+    }
+}
+
+/// Fetches what a module says of companies: of all for which the same is asked, with one call.
+pub struct InTenants<A> {
+    actor: Actor,
+    bus: Bus,
+    alias: std::marker::PhantomData<fn() -> A>,
+}
+
+impl<A: Alias> InTenants<A> {
+    /// Calls `A` on behalf of `actor`.
+    pub fn new(actor: Actor, bus: Bus) -> Self {
+        Self { actor, bus, alias: std::marker::PhantomData }
+    }
+
+    /// One call. A company that is out of reach by now costs the others nothing.
+    async fn call(&self, args: A::Args, tenants: Vec<TenantId>) -> Vec<(TenantId, Loaded<Arc<A::Answer>>)> {
+        let in_reach = |tenant: &TenantId| self.bus.admit::<A>(self.actor, &[*tenant]).is_ok();
+        let tenants: Vec<_> = tenants.into_iter().filter(in_reach).collect();
+        match self.bus.call_in_tenants::<A>(self.actor, &tenants, args).await {
+            Ok(answers) => {
+                tenants.into_iter().zip(answers.into_iter().map(|answer| Ok(Some(Arc::new(answer))))).collect()
+            }
+            Err(error) => {
+                let error = Arc::new(error);
+                tenants.into_iter().map(|tenant| (tenant, Err(error.clone()))).collect()
+            }
+        }
+    }
+}
+
+impl<A: Alias> Fetch for InTenants<A>
+where
+    A::Args: Debug + Eq + Hash + Sync,
+    A::Answer: Sync,
+{
+    type Key = (TenantId, A::Args);
+    type Value = Arc<A::Answer>;
+
+    async fn fetch(&self, keys: Vec<Self::Key>) -> HashMap<Self::Key, Loaded<Self::Value>> {
+        let mut calls: HashMap<A::Args, Vec<TenantId>> = HashMap::new();
+        for (tenant, args) in keys {
+            calls.entry(args).or_default().push(tenant);
+        }
+        let calls = calls.into_iter().map(async |(args, tenants)| {
+            let loaded = self.call(args.clone(), tenants).await;
+            loaded.into_iter().map(move |(tenant, loaded)| ((tenant, args.clone()), loaded))
+        });
+        join_all(calls).await.into_iter().flatten().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use futures_util::FutureExt;
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    /// Doubles even numbers, when it may. Remembers what it was asked for.
+    struct Doubling {
+        may: Arc<Semaphore>,
+        batches: Arc<Mutex<Vec<usize>>>,
+    }
+
+    impl Fetch for Doubling {
+        type Key = u32;
+        type Value = u32;
+
+        async fn fetch(&self, keys: Vec<u32>) -> HashMap<u32, Loaded<u32>> {
+            self.batches.lock().unwrap().push(keys.len());
+            self.may.acquire().await.unwrap().forget();
+            let double =
+                |key: u32| (key, if key == 13 { Err(Arc::new(CallError::OutOfReach)) } else { Ok(Some(2 * key)) });
+            keys.into_iter().filter(|key| *key != 7).map(double).collect()
+        }
+    }
+
+    fn doubling(fetches: usize) -> (Batch<Doubling>, Arc<Semaphore>, Arc<Mutex<Vec<usize>>>) {
+        let (may, batches) = (Arc::new(Semaphore::new(fetches)), Arc::default());
+        (Batch::new(Doubling { may: may.clone(), batches: Arc::clone(&batches) }), may, batches)
+    }
+
+    #[tokio::test]
+    async fn what_is_asked_for_at_once_is_fetched_at_once_and_once() {
+        let (batch, _, batches) = doubling(1);
+        let loaded = join_all((0..500).chain(0..500).map(|key| batch.load(key))).await;
+        assert!(matches!(loaded[4], Ok(Some(8))) && matches!(loaded[504], Ok(Some(8))));
+        assert!(matches!(loaded[7], Ok(None)), "left out");
+        assert!(loaded[13].is_err() && matches!(loaded[14], Ok(Some(28))), "one that fails costs the others nothing");
+        assert!(matches!(batch.load(4).await, Ok(Some(8))));
+        assert_eq!(*batches.lock().unwrap(), [500]);
+    }
+
+    #[tokio::test]
+    async fn a_batch_whose_carrier_was_given_up_is_fetched_again() {
+        let (batch, may, batches) = doubling(0);
+        let (mut first, mut second) = (Box::pin(batch.load(1)), Box::pin(batch.load(2)));
+        while batches.lock().unwrap().is_empty() {
+            assert!((&mut first).now_or_never().is_none() && (&mut second).now_or_never().is_none());
+            tokio::task::yield_now().await;
+        }
+        drop(first);
+        may.add_permits(1);
+        assert!(matches!(second.await, Ok(Some(4))));
+        assert_eq!(*batches.lock().unwrap(), [2, 1]);
+    }
+}

@@ -1,0 +1,81 @@
+//! Which categories a company may sell: its parent says so.
+
+use entity::{TenantId, catalog_access};
+use sea_orm::ActiveValue::Set;
+use sea_orm::Condition;
+use sea_orm::sea_query::Expr;
+use serde_json::json;
+
+use super::pricing::Grant;
+use super::rules::{self, checked_access};
+use super::{Catalog, store};
+use crate::bus::contract::catalog::{Access, SetAccess};
+use crate::bus::{Request, Serve};
+use crate::error::{Fault, RefusalCode, ServiceError};
+use crate::events::{Fact, Transaction, kinds};
+use crate::tenancy::{Actor, access};
+
+impl Catalog {
+    /// Grants categories to `child`, in place of those granted before. Of a parent that was switched off, the next company above that trades
+    /// takes the place; central code acts as whoever may.
+    async fn set_access(&self, actor: Actor, child: TenantId, granted: Access) -> Result<(), ServiceError> {
+        let granted = checked_access(granted)?;
+        let refuse = |message| Err(ServiceError::refused(RefusalCode::NotAllowed, "resellerId", message));
+        let mut change = self.begin(actor).await?;
+        let line = rules::line(&change, child, "resellerId").await?;
+        if !access::allows(actor.scope, |own| line.has_at_or_above(own)) {
+            return Err(rules::no_such_reseller("resellerId"));
+        }
+        if actor.tenant() == Some(child) {
+            return refuse("A company cannot do this to itself: ask your upline.");
+        }
+        let Some(by) = line.active_upline() else {
+            return refuse("The company at the top of the chain sells everything.");
+        };
+        if actor.tenant().is_some_and(|own| own != by) {
+            return refuse("The company directly above it grants its categories.");
+        }
+        let new = Grant { by, access: granted };
+        let old = store::grants(change.db(), &[child]).await?.remove(&child);
+        if old.as_ref() == Some(&new) {
+            return Ok(());
+        }
+        write(&change, child, &new).await?;
+        let data = json!({ "all": new.access.all, "categories": new.access.categories, "grantedBy": by });
+        change.record(Fact { kind: kinds::ACCESS_CHANGED, subject: child, data });
+        change.commit_and_show().await?;
+        Ok(())
+    }
+}
+
+/// Makes `grant` what was granted to `child`.
+async fn write(change: &Transaction, child: TenantId, grant: &Grant) -> Result<(), ServiceError> {
+    let own = change.in_tenant(child);
+    let categories = serde_json::to_value(&grant.access.categories).map_err(|cause| Fault::Row(cause.to_string()))?;
+    let columns = [
+        (catalog_access::Column::GrantedByTenantId, Expr::value(grant.by)),
+        (catalog_access::Column::AllCategories, Expr::value(grant.access.all)),
+        (catalog_access::Column::Categories, Expr::value(categories.clone())),
+        (catalog_access::Column::UpdatedAt, Expr::value(change.now())),
+    ];
+    if own.update_many::<catalog_access::Entity>(columns, Condition::all()).await? == 0 {
+        let row = catalog_access::ActiveModel {
+            owner_tenant_id: Set(child),
+            granted_by_tenant_id: Set(grant.by),
+            all_categories: Set(grant.access.all),
+            categories: Set(categories),
+            updated_at: Set(change.now()),
+        };
+        own.insert::<catalog_access::Entity>(row).await?;
+    }
+    Ok(())
+}
+
+#[async_trait::async_trait]
+impl Serve<SetAccess> for Catalog {
+    async fn serve(&self, request: Request<SetAccess>) -> Result<Vec<()>, ServiceError> {
+        let child = request.tenant()?;
+        self.set_access(request.actor, child, request.args).await?;
+        Ok(vec![()])
+    }
+}

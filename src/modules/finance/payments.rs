@@ -1,0 +1,71 @@
+//! Payments: a parent records what a child has paid.
+
+use entity::{LedgerEntryId, PostingId, PostingKind, Role, TenantId};
+
+use super::Finance;
+use super::ledger::{self, Posting};
+use crate::bus::contract::finance::Payment;
+use crate::error::{Refusal, RefusalCode, ServiceError};
+use crate::events::Transaction;
+use crate::money::MAX_MINOR;
+use crate::tenancy::{Actor, Line, may_act};
+
+/// The longest reference, in characters.
+const MAX_REFERENCE: usize = 100;
+
+impl Finance {
+    /// Records `payment` in the ledgers of `parent`, who got it, and of the child. Answers the parent's entry.
+    ///
+    /// # Errors
+    /// `INVALID`; `NOT_FOUND` for a company out of reach, `NOT_ALLOWED` for one that is no child; `FROZEN`; `CONFLICT` for a key that was used
+    /// for another payment.
+    pub(super) async fn record_payment(
+        &self,
+        actor: Actor,
+        parent: TenantId,
+        payment: Payment,
+    ) -> Result<LedgerEntryId, ServiceError> {
+        check(&payment)?;
+        let mut change = self.log.begin(actor).await?;
+        may_act(change.db(), actor, Role::Admin).await?;
+        let Payment { from, amount, reference, idempotency_key } = payment;
+        let debit = LedgerEntryId::generate();
+        let input = (from, amount, &reference);
+        if let Some(made) = change.once(parent, "recordPayment", &idempotency_key, &input, debit.0).await? {
+            return Ok(LedgerEntryId(made));
+        }
+        is_child(&change, parent, from).await?;
+        let (id, kind) = (PostingId::generate(), PostingKind::Payment);
+        // The parent is owed less, and so the child owes less.
+        let posting = Posting { id, kind, debited: parent, credited: from, amount, order: None, reference, debit };
+        ledger::post(&mut change, vec![posting]).await?;
+        change.commit_and_show().await?;
+        Ok(debit)
+    }
+}
+
+fn check(payment: &Payment) -> Result<(), Refusal> {
+    if !(1..=MAX_MINOR).contains(&payment.amount.minor) {
+        return Err(Refusal::new(RefusalCode::Invalid, "amount", "Expected an amount above zero."));
+    }
+    match &payment.reference {
+        Some(reference) if reference.trim().is_empty() || reference.chars().count() > MAX_REFERENCE => {
+            let message = format!("Expected 1 to {MAX_REFERENCE} characters, or none.");
+            Err(Refusal::new(RefusalCode::Invalid, "reference", message))
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn is_child(change: &Transaction, parent: TenantId, from: TenantId) -> Result<(), ServiceError> {
+    let line = Line::of(change.db(), from).await?.filter(|line| line.has_at_or_above(parent));
+    let Some(line) = line else {
+        let message = "There is no such reseller in your downline.";
+        return Err(ServiceError::refused(RefusalCode::NotFound, "from", message));
+    };
+    if line.own().parent_id == Some(parent) {
+        return Ok(());
+    }
+    let message = "Only what a reseller directly below you has paid is yours to record.";
+    Err(ServiceError::refused(RefusalCode::NotAllowed, "from", message))
+}

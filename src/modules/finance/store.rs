@@ -1,0 +1,106 @@
+//! The rows of several companies' ledgers: a posting is in two of them.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "central store: a posting is in two companies' ledgers, a batch of them in many"
+)]
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use entity::{PostingId, TenantId, ledger_account, ledger_entry};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, Statement,
+};
+
+use crate::tenancy::ROWS_A_STATEMENT;
+
+/// Postings that are looked up by one statement: SQLite takes no expression of more than 1,000 levels.
+const POSTINGS_A_STATEMENT: usize = 400;
+
+/// Which of these postings are in the ledger of the company that stands beside them.
+pub(super) async fn posted(
+    db: &impl ConnectionTrait,
+    postings: &[(TenantId, PostingId)],
+) -> Result<HashSet<PostingId>, DbErr> {
+    let mut posted = HashSet::new();
+    for postings in postings.chunks(POSTINGS_A_STATEMENT) {
+        let mut by_owner: BTreeMap<TenantId, Vec<PostingId>> = BTreeMap::new();
+        for (owner, posting) in postings {
+            by_owner.entry(*owner).or_default().push(*posting);
+        }
+        let any = by_owner.into_iter().fold(Condition::any(), |any, (owner, postings)| {
+            let of_owner = Condition::all().add(ledger_entry::Column::OwnerTenantId.eq(owner));
+            any.add(of_owner.add(ledger_entry::Column::PostingId.is_in(postings)))
+        });
+        let found = ledger_entry::Entity::find().filter(any).select_only().column(ledger_entry::Column::PostingId);
+        posted.extend(found.into_tuple::<PostingId>().all(db).await?);
+    }
+    Ok(posted)
+}
+
+/// The last number in the ledger of each of `owners`; one without entries has none.
+pub(super) async fn last_numbers(
+    db: &impl ConnectionTrait,
+    owners: &[TenantId],
+) -> Result<HashMap<TenantId, i64>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Last {
+        id: TenantId,
+        number: Option<i64>,
+    }
+    let mut numbers = HashMap::new();
+    for owners in owners.chunks(ROWS_A_STATEMENT) {
+        // One look at the end of an index each; a grouping would read all entries of a company.
+        let ids = (1..=owners.len()).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ");
+        let last = format!(
+            "SELECT id, (SELECT max(number) FROM \"ledger_entries\" WHERE owner_tenant_id = tenants.id) AS number \
+             FROM tenants WHERE id IN ({ids})"
+        );
+        let last =
+            Statement::from_sql_and_values(db.get_database_backend(), last, owners.iter().map(|id| (*id).into()));
+        let rows = Last::find_by_statement(last).all(db).await?;
+        numbers.extend(rows.into_iter().filter_map(|row| Some((row.id, row.number?))));
+    }
+    Ok(numbers)
+}
+
+/// The accounts of `owners`, each company's by currency.
+pub(super) async fn accounts(
+    db: &impl ConnectionTrait,
+    owners: &[TenantId],
+) -> Result<Vec<ledger_account::Model>, DbErr> {
+    let mut accounts = Vec::new();
+    for owners in owners.chunks(ROWS_A_STATEMENT) {
+        let some = ledger_account::Entity::find()
+            .filter(ledger_account::Column::OwnerTenantId.is_in(owners.iter().copied()))
+            .order_by_asc(ledger_account::Column::OwnerTenantId)
+            .order_by_asc(ledger_account::Column::Currency);
+        accounts.extend(some.all(db).await?);
+    }
+    Ok(accounts)
+}
+
+/// Adds new entries.
+pub(super) async fn insert(db: &impl ConnectionTrait, entries: Vec<ledger_entry::Model>) -> Result<(), DbErr> {
+    let mut entries = entries.into_iter().map(IntoActiveModel::into_active_model).peekable();
+    while entries.peek().is_some() {
+        let some: Vec<_> = entries.by_ref().take(ROWS_A_STATEMENT).collect();
+        ledger_entry::Entity::insert_many(some).exec_without_returning(db).await?;
+    }
+    Ok(())
+}
+
+/// Writes where accounts stand now.
+pub(super) async fn save(db: &impl ConnectionTrait, accounts: Vec<ledger_account::Model>) -> Result<(), DbErr> {
+    use ledger_account::Column;
+    let there = OnConflict::columns([Column::OwnerTenantId, Column::Currency])
+        .update_columns([Column::BalanceMinor, Column::OutstandingMinor])
+        .to_owned();
+    let mut accounts = accounts.into_iter().map(IntoActiveModel::into_active_model).peekable();
+    while accounts.peek().is_some() {
+        let some: Vec<_> = accounts.by_ref().take(ROWS_A_STATEMENT).collect();
+        ledger_account::Entity::insert_many(some).on_conflict(there.clone()).exec_without_returning(db).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! The orders that a company placed or now holds, newest first.
+//!
+//! Two lists, each with an index of its own, are read side by side: what it placed, and what it holds of others. One condition over both
+//! would read all orders of the chain.
+
+use std::cmp::Reverse;
+
+use entity::{TenantId, order};
+use sea_orm::sea_query::{Expr, ExprTrait, Order as Sort, Value};
+use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, DbErr};
+
+use super::{Orders, reading, store};
+use crate::bus::contract::orders::{Order, OrderPlace, OrdersQuery};
+use crate::bus::contract::{Listed, Page, Take};
+use crate::error::Fault;
+use crate::tenancy::{InTransaction, TenantHandle};
+
+impl Orders {
+    /// The part of the list of `company`'s orders that `query` asks for.
+    pub(super) async fn list(&self, company: TenantId, query: OrdersQuery) -> Result<Listed<Order>, Fault> {
+        let wanted = query.page.take.count() as usize;
+        let from_the_end = matches!(query.page.take, Take::Last(_));
+        let db = self.central.begin_snapshot().await?;
+        let mut rows = rows(&db, company, &query).await?;
+        let more = rows.len() > wanted;
+        rows.truncate(wanted);
+        if from_the_end {
+            rows.reverse();
+        }
+        // A cursor is a place of the list: there is something on its other side.
+        let Page { after, before, .. } = query.page;
+        let has_next = if from_the_end { before.is_some() } else { more };
+        let has_previous = if from_the_end { more } else { after.is_some() };
+        Ok(Listed { entries: reading::seen(&db, company, rows).await?, has_next, has_previous })
+    }
+}
+
+/// The orders from the end that is asked for, one more than wanted where there are more.
+async fn rows(db: &DatabaseTransaction, company: TenantId, query: &OrdersQuery) -> Result<Vec<order::Model>, DbErr> {
+    let sort = if matches!(query.page.take, Take::Last(_)) { Sort::Asc } else { Sort::Desc };
+    let limit = u64::from(query.page.take.count()) + 1;
+    let condition = condition(query);
+    let mut rows = if query.held_by_me == Some(false) {
+        Vec::new()
+    } else {
+        store::held(db, company, condition.clone(), sort.clone(), limit).await?
+    };
+    let own = TenantHandle::in_transaction(db, company);
+    rows.extend(placed(&own, query.held_by_me, condition, sort.clone(), limit).await?);
+    let place = |row: &order::Model| (row.placed_at, row.id);
+    match sort {
+        Sort::Asc => rows.sort_unstable_by_key(place),
+        _ => rows.sort_unstable_by_key(|row| Reverse(place(row))),
+    }
+    Ok(rows)
+}
+
+async fn placed(
+    own: &TenantHandle<InTransaction<'_>>,
+    held_by_me: Option<bool>,
+    condition: Condition,
+    sort: Sort,
+    limit: u64,
+) -> Result<Vec<order::Model>, DbErr> {
+    let holder = order::Column::HolderTenantId;
+    let held = held_by_me.map(|held| if held { holder.eq(own.tenant()) } else { holder.ne(own.tenant()) });
+    own.find::<order::Entity>()
+        .filter(condition.add_option(held))
+        .order_by(order::Column::PlacedAt, sort.clone())
+        .order_by(order::Column::Id, sort)
+        .limit(limit)
+        .all()
+        .await
+}
+
+/// What `query` asks of an order itself, and its place in the list.
+fn condition(query: &OrdersQuery) -> Condition {
+    let status = (!query.status.is_empty()).then(|| order::Column::Status.is_in(query.status.iter().copied()));
+    let here = || {
+        Expr::tuple([
+            Expr::col((order::Entity, order::Column::PlacedAt)),
+            Expr::col((order::Entity, order::Column::Id)),
+        ])
+    };
+    let there = |place: OrderPlace| {
+        Expr::tuple([place.placed_at.into(), place.id.into()].map(|value: Value| Expr::value(value)))
+    };
+    Condition::all()
+        .add_option(status)
+        .add_option(query.placed_after.map(|at| order::Column::PlacedAt.gte(at)))
+        .add_option(query.placed_before.map(|at| order::Column::PlacedAt.lt(at)))
+        .add_option(query.page.after.map(|place| here().lt(there(place))))
+        .add_option(query.page.before.map(|place| here().gt(there(place))))
+}

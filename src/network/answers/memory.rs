@@ -1,0 +1,72 @@
+//! The answers in memory: bounded by their size.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use entity::{TenantId, Timestamp};
+
+use super::changes::Moment;
+use super::waiting::Written;
+use crate::bus::Alias;
+use crate::bus::contract::network::Known;
+
+/// How many bytes of answers are held, as JSON has them.
+const BYTES: u64 = 32 << 20;
+
+/// What an entry takes besides its answer, roughly.
+const OVERHEAD: usize = 300;
+
+/// What was asked of whom.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    /// The alias and its arguments.
+    pub(super) question: Arc<str>,
+    /// The company.
+    pub(super) owner: TenantId,
+}
+
+/// A last known answer.
+pub(super) struct Remembered {
+    pub(super) answer: Arc<dyn Any + Send + Sync>,
+    /// When the module told it.
+    pub(super) as_of: Timestamp,
+    /// When the call began. None of what was read from the table: what has happened since is not known.
+    pub(super) asked: Option<Moment>,
+    /// What of it the table has, or will have soon.
+    pub(super) written: Option<Written>,
+    /// Bytes, as JSON has it.
+    pub(super) size: usize,
+}
+
+impl Remembered {
+    /// The answer of `A`.
+    pub(super) fn known<A: Alias>(&self, stale: bool) -> Option<Known<Arc<A::Answer>>> {
+        let value = self.answer.clone().downcast().ok()?;
+        Some(Known { value, as_of: self.as_of, stale })
+    }
+}
+
+/// The answers in memory.
+pub(super) struct Memory(moka::sync::Cache<Key, Arc<Remembered>>);
+
+impl Memory {
+    pub(super) fn new() -> Self {
+        let weigh = |key: &Key, remembered: &Arc<Remembered>| {
+            u32::try_from(key.question.len() + remembered.size + OVERHEAD).unwrap_or(u32::MAX)
+        };
+        Self(moka::sync::Cache::builder().max_capacity(BYTES).weigher(weigh).build())
+    }
+
+    pub(super) fn get(&self, key: &Key) -> Option<Arc<Remembered>> {
+        self.0.get(key)
+    }
+
+    pub(super) fn put(&self, key: Key, remembered: Remembered) {
+        self.0.insert(key, Arc::new(remembered));
+    }
+
+    /// The same, unless there is one meanwhile.
+    pub(super) fn put_new(&self, key: Key, remembered: Remembered) {
+        self.0.entry(key).or_insert_with(|| Arc::new(remembered));
+    }
+}

@@ -1,0 +1,95 @@
+//! Answers on their way to the table: they wait for one another, so that few transactions write many, and no request waits for them.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::sync::{Mutex, PoisonError};
+
+use entity::{Timestamp, network_cache};
+use tokio::sync::Notify;
+
+use super::memory::Key;
+use super::store;
+use crate::tenancy::CentralDb;
+
+/// How many bytes may wait. What comes beyond is not written.
+const BYTES: usize = 8 << 20;
+
+/// A longer answer is not written.
+const LONGEST: usize = 256 << 10;
+
+/// How many rows one transaction writes: SQLite's other writers wait for it.
+const ROWS: usize = 200;
+
+/// An answer that stays the same is written again after so long, so that its age in the table is about true: microseconds.
+const RENEWED_AFTER: i64 = 3_600_000_000;
+
+/// What of an answer was given to be written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Written {
+    digest: u64,
+    as_of: Timestamp,
+}
+
+/// Answers that wait to be written, each the newest of its key.
+#[derive(Default)]
+pub(super) struct Waiting {
+    rows: Mutex<Rows>,
+    came: Notify,
+    /// Held by who writes, so that who waits for all to be written waits for these too.
+    writing: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct Rows {
+    of_key: HashMap<Key, (String, Timestamp)>,
+    bytes: usize,
+}
+
+impl Waiting {
+    /// Takes the answer `text`, unless the table has the same, or there is no room. Answers what of it the table has, or will have soon.
+    pub(super) fn offer(&self, key: &Key, text: &str, as_of: Timestamp, before: Option<Written>) -> Option<Written> {
+        let digest = BuildHasherDefault::<DefaultHasher>::default().hash_one(text);
+        let written = Written { digest, as_of };
+        if before.is_some_and(|before| before.digest == digest && as_of.0 - before.as_of.0 < RENEWED_AFTER) {
+            return before;
+        }
+        // PostgreSQL's JSON has no NUL.
+        if text.is_empty() || text.len() > LONGEST || text.contains("\\u0000") {
+            return None;
+        }
+        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        if rows.bytes + text.len() > BYTES {
+            return None;
+        }
+        rows.bytes += text.len();
+        if let Some((replaced, _)) = rows.of_key.insert(key.clone(), (text.to_owned(), as_of)) {
+            rows.bytes -= replaced.len();
+        }
+        self.came.notify_one();
+        Some(written)
+    }
+
+    /// Returns when something has come that is to be written.
+    pub(super) async fn something(&self) {
+        self.came.notified().await;
+    }
+
+    /// Writes all that waits.
+    pub(super) async fn write_to(&self, central: &CentralDb) {
+        let _writing = self.writing.lock().await;
+        let Rows { of_key, .. } = std::mem::take(&mut *self.rows.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut rows: Vec<_> = of_key.into_iter().filter_map(row).collect();
+        // In one order, so that two processes that write the same rows do not wait for each other.
+        rows.sort_unstable_by(|a, b| (a.owner_tenant_id, &a.key).cmp(&(b.owner_tenant_id, &b.key)));
+        for some in rows.chunks(ROWS) {
+            if let Err(cause) = store::write(central, some.to_vec()).await {
+                tracing::warn!(%cause, rows = some.len(), "answers could not be kept");
+            }
+        }
+    }
+}
+
+fn row((key, (text, as_of)): (Key, (String, Timestamp))) -> Option<network_cache::Model> {
+    let answer = serde_json::from_str(&text).ok()?;
+    Some(network_cache::Model { owner_tenant_id: key.owner, key: key.question.to_string(), answer, as_of })
+}

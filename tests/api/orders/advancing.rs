@@ -1,0 +1,1 @@
+//! Moving an order on.
