@@ -13,7 +13,7 @@ use clap::builder::RangedU64ValueParser;
 use serde_json::json;
 use time::{Date, Duration, OffsetDateTime};
 
-use super::Outcome;
+use super::{Outcome, day, say};
 use super::random::Random;
 use orders::Days;
 use tree::Tree;
@@ -105,7 +105,7 @@ fn print_summary(tree: &Tree, days: Days) -> Outcome<()> {
         "firstDay": days.first.to_string(),
         "lastDay": days.last.to_string(),
     });
-    Ok(writeln!(std::io::stdout(), "{summary}")?)
+    say(summary)
 }
 
 /// What the files call the company.
@@ -132,8 +132,4 @@ fn with_file<T>(
     let written = write(&mut out)?;
     out.into_inner()?;
     Ok(written)
-}
-
-fn day(text: &str) -> Result<Date, time::error::Parse> {
-    Date::parse(text, &time::format_description::well_known::Iso8601::DATE)
 }
