@@ -6,7 +6,6 @@ use std::time::Duration;
 use clap::Args;
 use entity::Role;
 
-use super::import::import;
 use super::{Failure, say, token};
 use crate::app::{App, Bounds};
 use crate::auth::{AuthConfig, DEFAULT_AUDIENCE, DEFAULT_ISSUER, Signer, Verifier, grant, load_or_create};
@@ -14,8 +13,8 @@ use crate::clock::Clock;
 use crate::config::ListenOptions;
 use crate::events::Log;
 use crate::http::server;
-use crate::modules::admin::import::Source;
 use crate::modules::admin::{find, has_root};
+use crate::modules::import::{self, Source};
 use crate::tenancy::{Actor, Database, OpenOptions};
 
 #[derive(Args, Debug)]
@@ -78,15 +77,17 @@ async fn refuse_another_chain(database: &Database) -> Result<(), Failure> {
 }
 
 /// The Superstore chain, as the project holds it (`data/superstore`).
-const SUPERSTORE: [(&str, &[u8]); 2] = [
-    ("resellers.csv", include_bytes!("../../data/superstore/resellers.csv")),
-    ("orders.csv", include_bytes!("../../data/superstore/orders.csv")),
+const SUPERSTORE: [(&str, &[u8]); 4] = [
+    (import::RESELLERS, include_bytes!("../../data/superstore/resellers.csv")),
+    (import::PRODUCTS, include_bytes!("../../data/superstore/products.csv")),
+    (import::ORDERS, include_bytes!("../../data/superstore/orders.csv")),
+    (import::ORDER_LINES, include_bytes!("../../data/superstore/order_lines.csv")),
 ];
 
 /// Brings the chain into the database; what is there already stays.
 async fn load_chain(database: &Database) -> Result<(), Failure> {
-    let report = import(database, Source::Memory(&SUPERSTORE), true).await?;
-    tracing::info!(created = report.created, known = report.known, "the Superstore chain is there");
+    let report = super::import::import(database, Source::Memory(&SUPERSTORE), true).await?;
+    tracing::info!(resellers = ?report.resellers, orders = ?report.orders, "the Superstore chain is there");
     Ok(())
 }
 

@@ -9,12 +9,12 @@ use super::{Failure, say};
 use crate::clock::Clock;
 use crate::config::DatabaseOptions;
 use crate::events::Log;
-use crate::modules::admin::import::{self, Progress, Report, Source, Step};
+use crate::modules::import::{self, Counts, Progress, Report, Source, Step};
 use crate::tenancy::{Database, OpenOptions};
 
 #[derive(Args, Debug)]
 pub(super) struct Options {
-    /// The folder with the CSV files; so far resellers.csv is read
+    /// The folder with the CSV files: resellers.csv, and where they are there products.csv, prices.csv, orders.csv and order_lines.csv
     #[arg(value_name = "DIR", env = "IMPORT_DIR")]
     dir: PathBuf,
     /// Shift all dates by whole days, so that the last one is today
@@ -27,15 +27,30 @@ pub(super) struct Options {
 pub(super) async fn run(options: Options) -> Result<(), Failure> {
     let database = Database::open_current(&options.database.database_url, OpenOptions::default()).await?;
     let report = import(&database, Source::Directory(&options.dir), options.rebase_dates).await?;
-    let Report { created, known, differing, left, .. } = report;
-    say(format_args!("{created} resellers imported, {known} known already."))?;
-    if differing > 0 {
-        say(format_args!("{differing} of them are others in the file; they were left as they are."))?;
+    tell("resellers", report.resellers)?;
+    tell("products", report.products)?;
+    tell("prices", report.prices)?;
+    tell("orders", report.orders)?;
+    tell("order lines", report.order_lines)?;
+    if report.postings > 0 {
+        say(format_args!("{} postings in the ledgers.", report.postings))?;
     }
-    if !left.is_empty() {
-        say(format_args!("Left for a later version: {}.", left.join(", ")))?;
+    if !report.left.is_empty() {
+        say(format_args!("Not read: {}.", report.left.join(", ")))?;
     }
     Ok(())
+}
+
+/// Says what has become of the lines of one file, if it had any.
+fn tell(what: &str, Counts { created, known, differing }: Counts) -> Result<(), Failure> {
+    if created + known == 0 {
+        return Ok(());
+    }
+    let differing = match differing {
+        0 => String::new(),
+        _ => format!("; {differing} of them are others in the file, and were left as they are"),
+    };
+    say(format_args!("{created} {what} imported, {known} known already{differing}."))
 }
 
 /// Imports `source` into `database`, with a bar that shows how far it is.

@@ -2,19 +2,18 @@
 //!
 //! A number is assigned before it is committed: a reader of "after the last I saw" would skip one that commits late. So the log's lock is
 //! taken as the last act before COMMIT and held until the commit is visible (`docs/adr/0003-log-order.md`).
-#![expect(clippy::disallowed_methods, reason = "central store: the log belongs to no tenant")]
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use entity::{Position, TenantId, Timestamp, event};
-use sea_orm::{DatabaseTransaction, DbErr, EntityTrait};
+use sea_orm::{DatabaseTransaction, DbErr};
 use tokio::sync::watch;
 
 use super::Fact;
 use crate::clock::Clock;
 use crate::tenancy::topology::store::end_of_log;
-use crate::tenancy::{Actor, CentralDb, InTransaction, Lock, ROWS_A_STATEMENT, TenantHandle, lock};
+use crate::tenancy::{Actor, CentralDb, InTransaction, Lock, ROWS_A_STATEMENT, TenantHandle, insert_rows, lock};
 
 /// The log's writing end.
 #[derive(Clone)]
@@ -75,7 +74,8 @@ impl Log {
 pub struct Transaction {
     db: DatabaseTransaction,
     actor: Actor,
-    facts: Vec<Fact>,
+    /// What has happened, and when, where that was not now.
+    facts: Vec<(Fact, Option<Timestamp>)>,
     /// When the change happens: one instant for all that it writes.
     at: Timestamp,
     log: Log,
@@ -116,7 +116,12 @@ impl Transaction {
 
     /// Notes a fact, to be appended with the commit.
     pub fn record(&mut self, fact: Fact) {
-        self.facts.push(fact);
+        self.facts.push((fact, None));
+    }
+
+    /// Notes a fact that happened at `at`, and is only told of by this change.
+    pub fn record_at(&mut self, fact: Fact, at: Timestamp) {
+        self.facts.push((fact, Some(at)));
     }
 
     /// Appends what was recorded so far. From here on all other writers wait for this transaction: for imports, which would else hold
@@ -129,8 +134,8 @@ impl Transaction {
         let (actor, at, recorded_at) = (self.actor, self.at, self.log.clock.now());
         while !self.facts.is_empty() {
             let some = self.facts.drain(..self.facts.len().min(ROWS_A_STATEMENT));
-            let rows = some.map(|fact| fact.into_row(actor, at, recorded_at));
-            event::Entity::insert_many(rows).exec_without_returning(&self.db).await?;
+            let rows = some.map(|(fact, then)| fact.into_row(actor, then.unwrap_or(at), recorded_at)).collect();
+            insert_rows::<event::Entity>(&self.db, rows, None).await?;
         }
         Ok(())
     }

@@ -6,6 +6,7 @@
 
 pub mod access;
 mod actor;
+mod bulk;
 mod central;
 mod database;
 mod guard;
@@ -15,6 +16,7 @@ mod scope;
 pub mod topology;
 
 pub use actor::Actor;
+pub(crate) use bulk::insert_rows;
 pub use central::CentralDb;
 pub(crate) use central::{Lock, ROWS_A_STATEMENT, lock};
 pub use database::{Database, Observer, OpenError, OpenOptions};

@@ -1,17 +1,16 @@
 //! Admin: who is in the chain, below whom, and in which state.
 //!
 //! - [`Chain`]: creating, approving, switching off, freezing, thawing and moving.
-//! - [`import`]: companies from a CSV file.
 //! - [`names`]: slugs and currencies of companies.
 //! - `store`: the rows behind it.
 
 mod chain;
 mod freezing;
-pub mod import;
 mod moving;
 pub mod names;
 mod rules;
 pub(crate) mod store;
 
+pub(crate) use chain::joined;
 pub use chain::{Chain, NewReseller};
 pub use store::{find, has_root};

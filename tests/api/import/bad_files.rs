@@ -5,8 +5,8 @@ use std::sync::Arc;
 use entity::{TenantId, TenantStatus, Timestamp};
 use proptest::prelude::*;
 use reseller_network::events::Follower;
-use reseller_network::modules::admin::import::{BadLine, ImportError, Options, Source, import};
 use reseller_network::modules::admin::{Chain, NewReseller};
+use reseller_network::modules::import::{BadLine, ImportError, Options, Source, import};
 use reseller_network::tenancy::Actor;
 use reseller_network::tenancy::topology::Topology;
 
@@ -252,7 +252,7 @@ fn any_bytes_are_imported_or_refused_with_their_line() {
         let file = [header, &pieces.concat()].concat();
         let before = runtime.block_on(network.chain()).len() as u64;
         let created = match runtime.block_on(network.import(&file)) {
-            Ok(report) => report.created,
+            Ok(report) => report.resellers.created,
             Err(ImportError::BadLine(BadLine { line, .. })) => {
                 let lines = file.split(|byte| *byte == b'\n').count() as u64;
                 prop_assert!((1..=lines).contains(&line), "line {} of {}", line, lines);

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 
-use reseller_network::modules::admin::import::{Source, import};
+use reseller_network::modules::import::{Source, import};
 
 use super::{Network, OPTIONS, counts};
 use crate::support::{TestDatabase, generate, on_both_databases};
@@ -50,7 +50,7 @@ async fn import_until_killed() {
     let Ok(url) = std::env::var(DATABASE) else { return };
     let network = Network::new(&TestDatabase::existing(url)).await;
     let csv = generate::resellers(COMPANIES, 3);
-    let stop_halfway = |progress: reseller_network::modules::admin::import::Progress| {
+    let stop_halfway = |progress: reseller_network::modules::import::Progress| {
         if progress.rows == u64::from(COMPANIES) / 2 {
             println!("{HALFWAY}");
             // Waits to be killed. Its input closes only with the process that would do so.

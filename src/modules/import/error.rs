@@ -4,7 +4,10 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use iso_currency::Currency;
 use sea_orm::DbErr;
+
+use crate::error::Fault;
 
 /// Why nothing was imported.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +37,12 @@ pub enum ImportError {
     /// A line is wrong.
     #[error(transparent)]
     BadLine(#[from] BadLine),
+    /// Sums of delivered orders are beyond what a ledger can hold.
+    #[error("the delivered orders in {} add up to more than a ledger can hold", .0.code())]
+    TooMuch(Currency),
+    /// The chain that the rows make up contradicts itself.
+    #[error("the chain cannot be read, and nothing was imported: {0}")]
+    Chain(#[from] Fault),
     /// The database could not do its part.
     #[error("the database failed, and nothing was imported: {0}")]
     Database(#[from] DbErr),

@@ -1,30 +1,31 @@
-//! Writing rows, batch by batch: what is in the database already decides what becomes of each.
+//! Companies: what is in the database already decides what becomes of each line.
 
 use std::collections::{HashMap, HashSet};
 
 use entity::{TenantId, TenantStatus, Timestamp, tenant};
 use sea_orm::DbErr;
 
+use super::Counts;
 use super::error::{BadLine, ImportError, shown};
-use super::row::{ID, PARENT_ID, Row};
+use super::line::Line;
+use super::line::reseller::{ID, PARENT_ID, Reseller};
+use super::table::Table;
 use crate::events::Transaction;
-use crate::modules::admin::chain::{NewReseller, joined};
-use crate::modules::admin::{names, store};
+use crate::modules::admin::{NewReseller, joined, names, store};
 
 /// How many parents are remembered.
 const RECENT_PARENTS: usize = 10_000;
 
-/// The import's one transaction, and what it has done so far.
-pub(super) struct Importer {
-    pub(super) change: Transaction,
+/// Writes companies.
+pub(super) struct Resellers {
     /// The company at the top of the chain.
     root: Option<TenantId>,
+    /// Where the file has it.
+    root_line: Option<u64>,
     created_at: Timestamp,
     /// Some parents of the rows before, which are often parents again.
     recent_parents: HashMap<String, TenantId>,
-    pub(super) created: u64,
-    pub(super) known: u64,
-    pub(super) differing: u64,
+    counts: Counts,
 }
 
 /// The companies behind the names of a batch: those of the database, and those that the batch has added so far.
@@ -35,29 +36,41 @@ struct Neighbours {
     new: Vec<tenant::Model>,
 }
 
-impl Importer {
-    /// Imports within `change`, which holds the lock of the chain.
-    pub(super) async fn new(change: Transaction) -> Result<Self, DbErr> {
-        let root = store::root(change.db()).await?;
-        let created_at = change.now();
-        Ok(Self { change, root, created_at, recent_parents: HashMap::new(), created: 0, known: 0, differing: 0 })
-    }
+impl Table for Resellers {
+    type Line = Reseller;
 
-    /// Takes in `rows`, in their order.
-    pub(super) async fn take(&mut self, rows: Vec<Row>) -> Result<(), ImportError> {
-        let mut neighbours = self.neighbours(&rows).await?;
+    async fn take(&mut self, change: &mut Transaction, rows: Vec<Reseller>) -> Result<(), ImportError> {
+        let mut neighbours = self.neighbours(change, &rows).await?;
         for row in rows {
             self.take_one(row, &mut neighbours)?;
         }
         for company in &neighbours.new {
-            self.change.record(joined(company));
+            change.record(joined(company));
         }
-        store::insert(self.change.db(), neighbours.new).await?;
-        Ok(self.change.append_recorded().await?)
+        store::insert(change.db(), neighbours.new).await?;
+        Ok(())
+    }
+
+    fn counts(&self) -> Counts {
+        self.counts
+    }
+}
+
+impl Resellers {
+    /// Writes within `change`, which holds the lock of the chain.
+    pub(super) async fn new(change: &Transaction) -> Result<Self, DbErr> {
+        let root = store::root(change.db()).await?;
+        let (created_at, counts) = (change.now(), Counts::default());
+        Ok(Self { root, root_line: None, created_at, recent_parents: HashMap::new(), counts })
+    }
+
+    /// The company at the top of the chain, as far as it is known.
+    pub(super) fn root(&self) -> Option<TenantId> {
+        self.root
     }
 
     /// Looks up all names of `rows` at once.
-    async fn neighbours(&mut self, rows: &[Row]) -> Result<Neighbours, DbErr> {
+    async fn neighbours(&mut self, change: &Transaction, rows: &[Reseller]) -> Result<Neighbours, DbErr> {
         let slugs: Vec<String> = rows.iter().map(|row| names::imported_slug(&row.id)).collect();
         let own = rows.iter().map(|row| row.id.as_str()).chain(slugs.iter().map(String::as_str));
         let own: HashSet<&str> = own.collect();
@@ -65,10 +78,10 @@ impl Importer {
         let parents: HashSet<&str> = parents.filter(|parent| !own.contains(parent)).collect();
         let (recent, others): (Vec<_>, Vec<_>) =
             parents.into_iter().partition(|parent| self.recent_parents.contains_key(*parent));
-        let mut owners = store::owners_of_names(self.change.db(), own.iter().chain(&others).copied()).await?;
+        let mut owners = store::owners_of_names(change.db(), own.iter().chain(&others).copied()).await?;
         let namesakes = owners.iter().filter(|(name, _)| own.contains(name.as_str()));
         let namesakes: HashSet<TenantId> = namesakes.map(|(_, id)| *id).collect();
-        let companies = store::companies(self.change.db(), namesakes).await?;
+        let companies = store::companies(change.db(), namesakes).await?;
 
         owners.extend(recent.into_iter().filter_map(|name| Some((name.to_owned(), *self.recent_parents.get(name)?))));
         self.remember_parents(&others, &owners);
@@ -84,21 +97,34 @@ impl Importer {
         self.recent_parents.extend(known.map(|(name, id)| (name.clone(), *id)));
     }
 
-    fn take_one(&mut self, row: Row, neighbours: &mut Neighbours) -> Result<(), BadLine> {
+    fn take_one(&mut self, row: Reseller, neighbours: &mut Neighbours) -> Result<(), BadLine> {
+        self.check_root(&row)?;
         let parent = neighbours.parent_of(&row)?;
         if let Some(known) = neighbours.known(&row)? {
             let differs = known.name != row.name || known.currency != row.currency || known.parent_id != parent;
-            self.known += 1;
-            self.differing += u64::from(differs);
+            self.counts.known(differs);
         } else {
             let company = self.company(row, parent)?;
-            self.created += 1;
+            self.counts.created += 1;
             neighbours.add(company);
         }
         Ok(())
     }
 
-    fn company(&mut self, row: Row, parent: Option<TenantId>) -> Result<tenant::Model, BadLine> {
+    fn check_root(&mut self, row: &Reseller) -> Result<(), BadLine> {
+        match (&row.parent_id, self.root_line) {
+            (Some(_), _) => Ok(()),
+            (None, None) => {
+                self.root_line = Some(row.line());
+                Ok(())
+            }
+            (None, Some(line)) => {
+                Err(row.bad(PARENT_ID, format!("expected a parent, for the root is the company of line {line}")))
+            }
+        }
+    }
+
+    fn company(&mut self, row: Reseller, parent: Option<TenantId>) -> Result<tenant::Model, BadLine> {
         if parent.is_none() && self.root.is_some() {
             return Err(row.bad(PARENT_ID, "expected a parent, for the database has another root already"));
         }
@@ -106,7 +132,7 @@ impl Importer {
             parent,
             name: row.name,
             external_id: Some(row.id),
-            currency: row.currency,
+            currency: row.currency.to_owned(),
             status: TenantStatus::Active,
             joined_at: Timestamp::start_of(row.joined_on),
         };
@@ -117,7 +143,7 @@ impl Importer {
 }
 
 impl Neighbours {
-    fn parent_of(&self, row: &Row) -> Result<Option<TenantId>, BadLine> {
+    fn parent_of(&self, row: &Reseller) -> Result<Option<TenantId>, BadLine> {
         let Some(parent_id) = &row.parent_id else { return Ok(None) };
         let parent = self.owners.get(parent_id).copied();
         let unknown =
@@ -126,7 +152,7 @@ impl Neighbours {
     }
 
     /// The company of the database that `row` is about, or nothing where both its names are free.
-    fn known(&self, row: &Row) -> Result<Option<&tenant::Model>, BadLine> {
+    fn known(&self, row: &Reseller) -> Result<Option<&tenant::Model>, BadLine> {
         let slug = names::imported_slug(&row.id);
         let owner = self.owners.get(&row.id).or_else(|| self.owners.get(&slug));
         let Some(owner) = owner.and_then(|owner| self.company(*owner)) else { return Ok(None) };

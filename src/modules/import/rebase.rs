@@ -3,13 +3,11 @@
 use time::{Date, Duration};
 
 use super::error::{Column, ImportError};
+use super::line::order::PLACED_ON;
+use super::line::reseller::JOINED_ON;
 use super::records::Records;
-use super::row::{self, JOINED_ON};
 use super::source::Input;
 use super::{ORDERS, Progress, RESELLERS, Source, Step};
-
-/// The column that tells when an order was placed.
-const PLACED_ON: &str = "placed_on";
 
 /// Rows between two reports.
 const ROWS_A_REPORT: u64 = 10_000;
@@ -29,7 +27,7 @@ pub(super) fn shift(
 
 fn last_order(source: Source<'_>, progress: &mut impl FnMut(Progress)) -> Result<Option<Date>, ImportError> {
     match source.open_if_there(ORDERS)? {
-        Some(orders) => latest(orders, PLACED_ON, progress),
+        Some(orders) => latest(orders, PLACED_ON.name, progress),
         None => Ok(None),
     }
 }
@@ -44,7 +42,7 @@ fn latest(
     let Some(column) = column(&mut records, name)? else { return Ok(None) };
     let (mut latest, mut rows) = (None, 0);
     while let Some(record) = records.next()? {
-        latest = latest.max(Some(row::date(&record, column)?));
+        latest = latest.max(Some(record.date(column)?));
         rows += 1;
         if rows % ROWS_A_REPORT == 0 {
             progress(progress_of(&records, rows));

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::{ImportError, RESELLERS};
+use super::{FILES, ImportError};
 
 /// Where the files come from.
 #[derive(Clone, Copy, Debug)]
@@ -46,13 +46,18 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// Whether there is a file named `file`.
+    pub(super) fn has(self, file: &'static str) -> Result<bool, ImportError> {
+        Ok(self.open_if_there(file)?.is_some())
+    }
+
     /// The names of all other CSV files, sorted.
     pub(super) fn other_files(self) -> Result<Vec<String>, ImportError> {
         let mut names = match self {
             Self::Directory(directory) => files_of(directory)?,
             Self::Memory(files) => files.iter().map(|(name, _)| (*name).to_owned()).collect(),
         };
-        names.retain(|name| name != RESELLERS && is_csv(name));
+        names.retain(|name| !FILES.contains(&name.as_str()) && is_csv(name));
         names.sort();
         Ok(names)
     }

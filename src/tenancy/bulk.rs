@@ -1,0 +1,106 @@
+//! Many rows at once.
+//!
+//! A statement with a placeholder for each value costs both sides more than the rows do. PostgreSQL takes one array for each column instead.
+#![expect(clippy::disallowed_methods, reason = "central store: rows of several owners, each of which names its own")]
+
+use sea_orm::sea_query::{Alias, ArrayType, Expr, ExprTrait, Func, OnConflict, Query, Value};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IdenStatic,
+    Iterable,
+};
+
+use super::ROWS_A_STATEMENT;
+
+/// Writes `rows`; those that meet `there`, where it says of which rows and what becomes of them. Answers how many were written.
+///
+/// Rows that leave other columns empty than the first does are written after those that leave the same: only a table whose rows do not refer to one
+/// another may be filled so.
+pub(crate) async fn insert_rows<E: EntityTrait>(
+    db: &DatabaseTransaction,
+    rows: Vec<E::ActiveModel>,
+    there: Option<OnConflict>,
+) -> Result<u64, DbErr> {
+    let mut written = 0;
+    if db.get_database_backend() == DbBackend::Postgres {
+        for columns in columns::<E>(rows) {
+            written += insert_columns::<E>(db, columns, there.clone()).await?;
+        }
+        return Ok(written);
+    }
+    let mut rows = rows.into_iter();
+    while rows.len() > 0 {
+        let mut insert = E::insert_many(rows.by_ref().take(ROWS_A_STATEMENT));
+        if let Some(there) = &there {
+            insert = insert.on_conflict(there.clone());
+        }
+        written += insert.exec_without_returning(db).await?;
+    }
+    Ok(written)
+}
+
+/// The values of some rows, column by column; each column has a value for each of the rows.
+struct Columns<E: EntityTrait>(Vec<(E::Column, Vec<Value>)>);
+
+/// The values of `rows`, those together that fill the same columns.
+fn columns<E: EntityTrait>(rows: Vec<E::ActiveModel>) -> Vec<Columns<E>> {
+    let all: Vec<E::Column> = E::Column::iter().collect();
+    let mut groups: Vec<(Vec<bool>, Columns<E>)> = Vec::new();
+    for mut row in rows {
+        let values: Vec<Option<Value>> = all.iter().map(|column| filled(row.take(*column))).collect();
+        let filled: Vec<bool> = values.iter().map(Option::is_some).collect();
+        let place = groups.iter().position(|(same, _)| *same == filled).unwrap_or_else(|| {
+            let used = all.iter().zip(&filled).filter(|(_, filled)| **filled);
+            let empty = used.map(|(column, _)| (*column, Vec::with_capacity(ROWS_A_STATEMENT)));
+            groups.push((filled.clone(), Columns(empty.collect())));
+            groups.len() - 1
+        });
+        for ((_, column), value) in groups[place].1.0.iter_mut().zip(values.into_iter().flatten()) {
+            column.push(value);
+        }
+    }
+    groups.into_iter().map(|(_, columns)| columns).collect()
+}
+
+/// The value that a column is filled with, if it is.
+fn filled(value: ActiveValue<Value>) -> Option<Value> {
+    value.into_value().filter(Value::is_some)
+}
+
+async fn insert_columns<E: EntityTrait>(
+    db: &DatabaseTransaction,
+    Columns(columns): Columns<E>,
+    there: Option<OnConflict>,
+) -> Result<u64, DbErr> {
+    let mut select = Query::select();
+    let mut names = Vec::with_capacity(columns.len());
+    for (column, values) in columns {
+        let Some(first) = values.first() else { continue };
+        let kind = first.array_type();
+        let array = array_of(&kind)?;
+        let values = Expr::val(Value::Array(kind, Some(Box::new(values)))).cast_as(array);
+        // Several of them side by side go on in step.
+        select.expr(Func::cust("UNNEST").arg(values));
+        names.push(Alias::new(column.as_str()));
+    }
+    let mut insert = Query::insert();
+    insert.into_table(E::default().table_ref()).columns(names);
+    insert.select_from(select).map_err(|cause| DbErr::Custom(cause.to_string()))?;
+    if let Some(there) = there {
+        insert.on_conflict(there);
+    }
+    Ok(db.execute(&insert).await?.rows_affected())
+}
+
+/// What PostgreSQL calls an array of such values.
+fn array_of(kind: &ArrayType) -> Result<&'static str, DbErr> {
+    match kind {
+        ArrayType::Bool => Ok("bool[]"),
+        ArrayType::Int => Ok("int4[]"),
+        ArrayType::BigInt => Ok("int8[]"),
+        ArrayType::String => Ok("text[]"),
+        ArrayType::Bytes => Ok("bytea[]"),
+        ArrayType::Uuid => Ok("uuid[]"),
+        ArrayType::Json => Ok("jsonb[]"),
+        other => Err(DbErr::Type(format!("no table has a column of {other:?}"))),
+    }
+}
