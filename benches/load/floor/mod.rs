@@ -23,8 +23,8 @@ use serde::Deserialize;
 use time::Date;
 
 use super::{Outcome, day};
-pub(crate) use pool::connect;
 use pool::Pool;
+pub(crate) use pool::connect;
 
 /// The indexes that its statements want, beside those of the schema.
 const INDEXES: &str = include_str!("sql/indexes.sql");

@@ -59,7 +59,16 @@ pub(super) fn write(rows: &[Row]) -> Outcome<Vec<u8>> {
         parents.push(above);
         let (name, status) = (row.try_get(2)?, row.try_get(3)?);
         let (reseller_id, parent_id) = (Id(id), parent.map(Id));
-        nodes.push(Node { name, status, reseller_id, parent_id, depth, child_count: 0, descendant_count: 0, children: Vec::new() });
+        nodes.push(Node {
+            name,
+            status,
+            reseller_id,
+            parent_id,
+            depth,
+            child_count: 0,
+            descendant_count: 0,
+            children: Vec::new(),
+        });
     }
     for place in (0..nodes.len()).rev() {
         nodes[place].child_count = nodes[place].children.len();

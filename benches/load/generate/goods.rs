@@ -28,7 +28,7 @@ pub(super) struct Product {
     pub(super) list_price: u64,
 }
 
-/// Writes products.csv: `count` products, spread evenly over the categories.
+/// Writes `products.csv`: `count` products, spread evenly over the categories.
 pub(super) fn write_products(out: &mut impl Write, count: u32, random: &mut Random) -> Outcome<Vec<Product>> {
     writeln!(out, "sku,name,category,subcategory,list_price_minor,currency")?;
     let mut products = Vec::with_capacity(count as usize);
@@ -44,7 +44,7 @@ pub(super) fn write_products(out: &mut impl Write, count: u32, random: &mut Rand
     Ok(products)
 }
 
-/// Writes prices.csv: `count` prices, the same number for each company or one more, no product twice.
+/// Writes `prices.csv`: `count` prices, the same number for each company or one more, no product twice.
 pub(super) fn write_prices(
     out: &mut impl Write,
     count: u64,

@@ -13,8 +13,8 @@ use clap::builder::RangedU64ValueParser;
 use serde_json::json;
 use time::{Date, Duration, OffsetDateTime};
 
-use super::{Outcome, day, say};
 use super::random::Random;
+use super::{Outcome, day, say};
 use orders::Days;
 use tree::Tree;
 
@@ -116,18 +116,30 @@ fn external_id(company: u32) -> String {
 /// A name as people write it: some begin with a small letter, some with one beyond ASCII.
 fn name(company: u32, random: &mut Random) -> String {
     const FIRST: [&str; 18] = [
-        "Acme", "Borealis", "Cobalt", "de Winter", "Dunlin", "Ember", "Fjord", "Granite", "Harrier", "Indigo", "Juniper",
-        "Kestrel", "Lumen", "Meridian", "Nimbus", "Ñandú", "Osprey", "van Dam",
+        "Acme",
+        "Borealis",
+        "Cobalt",
+        "de Winter",
+        "Dunlin",
+        "Ember",
+        "Fjord",
+        "Granite",
+        "Harrier",
+        "Indigo",
+        "Juniper",
+        "Kestrel",
+        "Lumen",
+        "Meridian",
+        "Nimbus",
+        "Ñandú",
+        "Osprey",
+        "van Dam",
     ];
     const SECOND: [&str; 6] = ["& Sons", "Goods", "Office Supply", "Stores", "Trading", "Wholesale"];
     format!("{} {} {company}", random.one_of(&FIRST), random.one_of(&SECOND))
 }
 
-fn with_file<T>(
-    dir: &Path,
-    name: &str,
-    write: impl FnOnce(&mut BufWriter<File>) -> Outcome<T>,
-) -> Outcome<T> {
+fn with_file<T>(dir: &Path, name: &str, write: impl FnOnce(&mut BufWriter<File>) -> Outcome<T>) -> Outcome<T> {
     let mut out = BufWriter::with_capacity(1 << 20, File::create(dir.join(name))?);
     let written = write(&mut out)?;
     out.into_inner()?;

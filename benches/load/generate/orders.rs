@@ -23,7 +23,7 @@ pub(super) struct Days {
     pub(super) last: Date,
 }
 
-/// Writes orders.csv and order_lines.csv: `count` orders, as many on each day.
+/// Writes `orders.csv` and `order_lines.csv`: `count` orders, as many on each day.
 pub(super) fn write_orders(
     (orders, lines): (&mut impl Write, &mut impl Write),
     count: u64,

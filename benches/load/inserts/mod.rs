@@ -18,10 +18,10 @@ pub(crate) struct Options {
     /// The database that was imported into
     #[arg(long, value_name = "URL")]
     from: String,
-    /// A migrated and empty database to write to
+    /// The database to write to, as it was before the import
     #[arg(long, value_name = "URL")]
     into: String,
-    /// The log's end before the import: what was there by then is written first, and not timed. 0: everything is timed
+    /// The log's end before the import
     #[arg(long, value_name = "POSITION", default_value_t = 0)]
     after: i64,
     /// How to write
@@ -36,25 +36,16 @@ pub(crate) struct Options {
 pub(crate) async fn run(options: &Options) -> Outcome<()> {
     let left = rows::read(&connect(&options.from, "").await?, options.after).await?;
     let mut client = connect(&options.into, "").await?;
-    let transaction = client.transaction().await?;
-    for rows in &left.before {
-        write::write(&transaction, rows, Way::Copy, 0).await?;
-    }
-    transaction.commit().await?;
-    // As after a start: no table is known to be empty any more, and nothing waits to be written to disk.
-    client.batch_execute("ANALYZE").await?;
-    client.batch_execute("CHECKPOINT").await?;
-
     let (mut tables, start) = (Map::new(), Instant::now());
     let transaction = client.transaction().await?;
-    for rows in &left.by_import {
-        let begun = start.elapsed();
+    for rows in &left {
+        let begun = Instant::now();
         write::write(&transaction, rows, options.way, options.batch).await?;
-        let seconds = (start.elapsed() - begun).as_secs_f64();
+        let seconds = begun.elapsed().as_secs_f64();
         tables.insert(rows.table.to_owned(), json!({ "rows": rows.len(), "seconds": seconds }));
     }
     transaction.commit().await?;
     let seconds = start.elapsed().as_secs_f64();
-    let rows: usize = left.by_import.iter().map(rows::Rows::len).sum();
+    let rows: usize = left.iter().map(rows::Rows::len).sum();
     say(json!({ "rows": rows, "seconds": seconds, "tables": tables }))
 }

@@ -5,14 +5,11 @@ use tokio_postgres::Client;
 use super::super::Outcome;
 use super::column::Column;
 
-/// The tables that an import writes, each after those that it refers to.
-const TABLES: [&str; 9] = [
-    "tenants", "tenant_names", "products", "price_overrides", "orders", "order_lines", "ledger_accounts",
-    "ledger_entries", "events",
-];
+/// The tables that an import of orders writes, each after those that it refers to.
+const OF_ORDERS: [&str; 4] = ["orders", "order_lines", "ledger_accounts", "ledger_entries"];
 
-/// The first of these that are about orders. Events stand for themselves.
-const OF_ORDERS: usize = 4;
+/// Those that an import writes besides, before them.
+const OF_OTHERS: [&str; 4] = ["tenants", "tenant_names", "products", "price_overrides"];
 
 /// The rows of one table.
 pub(super) struct Rows {
@@ -21,28 +18,17 @@ pub(super) struct Rows {
     pub(super) columns: Vec<Column>,
 }
 
-/// What an import of orders has left, and what was there before.
-pub(super) struct Left {
-    pub(super) before: Vec<Rows>,
-    pub(super) by_import: Vec<Rows>,
-}
-
-/// Reads all rows of the database behind `client`; what stood there at `position` of the log was there before.
-pub(super) async fn read(client: &Client, position: i64) -> Outcome<Left> {
-    let (mut before, mut by_import) = (Vec::new(), Vec::new());
+/// What an import of everything has left in the database behind `client`; or one of orders alone, before which `position` was the log's end.
+pub(super) async fn read(client: &Client, position: i64) -> Outcome<Vec<Rows>> {
     // In the order in which they were written.
     client.batch_execute("SET synchronize_seqscans = off").await?;
-    for (place, table) in TABLES.into_iter().enumerate() {
-        if table == "events" {
-            before.push(Rows::read(client, table, &format!("WHERE position <= {position} ORDER BY position")).await?);
-            by_import.push(Rows::read(client, table, &format!("WHERE position > {position} ORDER BY position")).await?);
-        } else if place < OF_ORDERS && position > 0 {
-            before.push(Rows::read(client, table, "").await?);
-        } else {
-            by_import.push(Rows::read(client, table, "").await?);
-        }
+    let mut left = Vec::new();
+    let others = OF_OTHERS.iter().filter(|_| position == 0);
+    for table in others.chain(&OF_ORDERS) {
+        left.push(Rows::read(client, table, "").await?);
     }
-    Ok(Left { before, by_import })
+    left.push(Rows::read(client, "events", &format!("WHERE position > {position} ORDER BY position")).await?);
+    Ok(left)
 }
 
 impl Rows {

@@ -3,6 +3,7 @@
 mod answer;
 
 use std::borrow::Cow;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entity::OrderStatus;
@@ -103,14 +104,12 @@ impl Found {
         let owners: Vec<Uuid> = line.iter().copied().chain(children.clone()).collect();
         for child in children {
             let Some(granted) = self.granted(line, child) else { continue };
-            if !pages.contains_key(&granted) {
-                let categories: Vec<&str> = granted.iter().map(String::as_str).collect();
-                let mut page = Page::default();
-                for row in connection.client.query(&connection.granted, &[&categories, &owners]).await? {
-                    page.take(&row)?;
-                }
-                pages.insert(granted, page);
-            }
+            let Entry::Vacant(unread) = pages.entry(granted) else { continue };
+            let categories: Vec<&str> = unread.key().iter().map(String::as_str).collect();
+            let rows = connection.client.query(&connection.granted, &[&categories, &owners]).await?;
+            let mut page = Page::default();
+            rows.iter().try_for_each(|row| page.take(row))?;
+            unread.insert(page);
         }
         Ok(pages)
     }
