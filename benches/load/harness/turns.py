@@ -50,7 +50,8 @@ class Bench:
     def wrk(self, workload, server, connections, seconds):
         file = self.directory / "requests.txt"
         file.write_text("".join(f"{request.line()}\n" for request in workload.requests[server.name]))
-        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", SCRIPT, server.url, "--", file, self.token]
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", SCRIPT, server.url]
+        command += ["--", file, self.token]
         output, _ = on_core(self.core, command, stdout=subprocess.PIPE, text=True).communicate()
         return json.loads(output.splitlines()[-1])
 
