@@ -30,7 +30,7 @@ pub struct Model {
     pub kind: PostingKind,
     /// For which order, where it is for one.
     pub order_id: Option<OrderId>,
-    /// What the payer calls it.
+    /// What the order's placer calls the order, or the payer the payment.
     pub reference: Option<String>,
     /// When it was posted.
     pub posted_at: Timestamp,

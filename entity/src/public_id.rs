@@ -29,7 +29,13 @@ pub fn write(kind: &str, id: Uuid) -> String {
 /// The UUID in an id of `kind`; nothing where `text` is none.
 #[must_use]
 pub fn parse(kind: &str, text: &str) -> Option<Uuid> {
-    let digits = text.strip_prefix(kind)?.strip_prefix('_')?.as_bytes();
+    parse_suffix(text.strip_prefix(kind)?.strip_prefix('_')?)
+}
+
+/// The UUID that `digits`, its 26 characters, are; nothing where they are none.
+#[must_use]
+pub fn parse_suffix(digits: &str) -> Option<Uuid> {
+    let digits = digits.as_bytes();
     // The first character has 3 bits, so that 128 fit.
     if digits.len() != SUFFIX || digits[0] > b'7' {
         return None;

@@ -14,7 +14,7 @@ use crate::tenancy::{Database, OpenOptions};
 
 #[derive(Args, Debug)]
 pub(super) struct Options {
-    /// The folder with the CSV files: resellers.csv, and where they are there products.csv, prices.csv, orders.csv and order_lines.csv
+    /// The folder with the CSV files: `resellers.csv`, and where they are there `products.csv`, `prices.csv`, `orders.csv` and `order_lines.csv`
     #[arg(value_name = "DIR", env = "IMPORT_DIR")]
     dir: PathBuf,
     /// Shift all dates by whole days, so that the last one is today

@@ -1,6 +1,7 @@
 //! The commands of the program, one file each.
 
 mod demo;
+mod export;
 mod import;
 mod migrate;
 mod schema;
@@ -39,6 +40,7 @@ enum Command {
     Migrate(migrate::Options),
     /// Import a chain from CSV files
     Import(import::Options),
+    Export(export::Options),
     /// Make a person a member, and print a token for them
     Token(token::Options),
     /// Print the API's schema
@@ -70,6 +72,7 @@ async fn execute(command: Command) -> Result<(), Failure> {
         Command::Demo(options) => demo::run(options).await,
         Command::Migrate(options) => migrate::run(options).await,
         Command::Import(options) => import::run(options).await,
+        Command::Export(options) => export::run(options).await,
         Command::Token(options) => token::run(options).await,
         Command::Schema => schema::run(),
     }

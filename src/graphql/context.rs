@@ -96,18 +96,29 @@ impl RequestContext {
     /// # Errors
     /// `FORBIDDEN` for a person who acts for no company, and for one whose company waits for approval.
     pub fn sight(&self) -> Result<Sight, Error> {
-        let Some(sight) = self.own_sight() else {
+        let sight = self.members_sight()?;
+        sight.approved()?;
+        Ok(sight)
+    }
+
+    /// What the caller may see of their own company, also while it waits for approval.
+    ///
+    /// # Errors
+    /// `FORBIDDEN` for a person who acts for no company.
+    pub fn members_sight(&self) -> Result<Sight, Error> {
+        self.own_sight().ok_or_else(|| {
             let message = if self.open_seats().next().is_none() {
                 "You are a member of no company yet."
             } else {
                 "You are a member of several companies: name one in the header X-Tenant-ID. `viewer { memberships }` lists them."
             };
-            return Err(ErrorCode::Forbidden.error(message));
-        };
-        if sight.is_pending() {
-            return Err(ErrorCode::Forbidden.error("Your company waits for approval."));
-        }
-        Ok(sight)
+            ErrorCode::Forbidden.error(message)
+        })
+    }
+
+    /// Forgets what was loaded: after a change, what was loaded before may be from before it.
+    pub fn forget_loaded(&self) {
+        self.loaders.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
@@ -148,6 +159,14 @@ impl Sight {
     pub fn path(&self, root: NodeIndex, node: NodeIndex) -> Result<Vec<NodeIndex>, Error> {
         self.spend((self.chain.depth(node).saturating_sub(self.chain.depth(root)) + 1) as usize)?;
         Ok(self.chain.path(root, node).unwrap_or_default())
+    }
+
+    /// Sees that the company does not wait for approval any more.
+    ///
+    /// # Errors
+    /// `FORBIDDEN` where it does.
+    pub fn approved(&self) -> Result<(), Error> {
+        if self.is_pending() { Err(ErrorCode::Forbidden.error("Your company waits for approval.")) } else { Ok(()) }
     }
 
     /// Whether the company that looks waits for approval.

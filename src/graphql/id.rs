@@ -1,7 +1,7 @@
 //! Global ids: what the API calls `ID`.
 
 use async_graphql::{Error, ID};
-use entity::{FreezeId, PersonId, TenantId, public_id};
+use entity::{FreezeId, LedgerEntryId, OrderId, PersonId, ProductId, TenantId, public_id};
 use uuid::Uuid;
 
 use super::error::bad_user_input;
@@ -39,6 +39,58 @@ macro_rules! identified {
 identified!(TenantId, TenantId::PREFIX, "Reseller");
 identified!(FreezeId, "freeze", "Freeze");
 identified!(PersonId, "person", "Viewer");
+identified!(OrderId, "order", "Order");
+identified!(LedgerEntryId, "entry", "LedgerEntry");
+
+/// The settings of a company, which have its UUID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SettingsId(pub TenantId);
+
+impl Identified for SettingsId {
+    const KIND: &'static str = "settings";
+    const TYPE: &'static str = "NetworkSettings";
+
+    fn uuid(self) -> Uuid {
+        self.0.0
+    }
+
+    fn from_uuid(uuid: Uuid) -> Self {
+        Self(TenantId(uuid))
+    }
+}
+
+/// A product as one company sells it: its id is made of both, for what it costs depends on both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ItemId {
+    /// The company.
+    pub reseller: TenantId,
+    /// The product.
+    pub product: ProductId,
+}
+
+impl ItemId {
+    /// The prefix of these ids.
+    pub const KIND: &'static str = "item";
+
+    /// The global id.
+    pub fn global(self) -> ID {
+        let product = public_id::suffix(self.product.0).map(char::from);
+        ID(public_id::write(Self::KIND, self.reseller.0) + &String::from_iter(product))
+    }
+
+    /// The item that the argument `field` names.
+    ///
+    /// # Errors
+    /// As [`parse`].
+    pub fn parse(field: &str, id: &ID) -> Result<Self, Error> {
+        let uuids = id.split_once('_').and_then(|(kind, digits)| {
+            let (reseller, product) = digits.split_at_checked(public_id::SUFFIX).filter(|_| kind == Self::KIND)?;
+            Some((public_id::parse_suffix(reseller)?, public_id::parse_suffix(product)?))
+        });
+        let ids = uuids.map(|(reseller, product)| Self { reseller: TenantId(reseller), product: ProductId(product) });
+        ids.ok_or_else(|| bad_user_input(field, "an id of a CatalogItem that the API gave, such as item_…"))
+    }
+}
 
 /// The global id of `id`.
 pub fn global<I: Identified>(id: I) -> ID {

@@ -4,12 +4,24 @@
 //! no timer.
 
 pub mod batch;
+pub mod catalog;
+mod last_known;
+pub mod own;
+pub mod settings;
 
 use std::sync::Arc;
 
+use entity::{LedgerEntryId, OrderId};
+
 use self::batch::{Batch, InTenants};
+use self::catalog::ItemsById;
+use self::last_known::LastKnown;
+use self::own::OwnById;
+use self::settings::SettingsOf;
 use super::context::Services;
-use crate::bus::contract::catalog::{GetAccess, GetAvailableCatalog};
+use crate::bus::contract::catalog::{self as goods, GetAccess, GetAvailableCatalog};
+use crate::bus::contract::finance::{self, Entry, GetEntries, ListEntries};
+use crate::bus::contract::orders::{self, GetOrders, ListOrders, Order};
 use crate::tenancy::Actor;
 
 /// The loaders of one request, from one seat.
@@ -22,14 +34,44 @@ pub struct Loaders {
     pub catalogs: Batch<InTenants<GetAvailableCatalog>>,
     /// Which categories companies were granted.
     pub access: Batch<InTenants<GetAccess>>,
+    /// Single items of companies' catalogs.
+    pub items: Batch<ItemsById>,
+    /// Companies' settings.
+    pub settings: Batch<SettingsOf>,
+    /// What companies ordered.
+    pub order_stats: Batch<LastKnown<orders::GetStats>>,
+    /// What companies owe and are owed.
+    pub finance_stats: Batch<LastKnown<finance::GetSummary>>,
+    /// Companies' catalogs in figures.
+    pub catalog_stats: Batch<LastKnown<goods::GetStats>>,
+    /// Orders in which the caller's company takes part.
+    pub orders: Batch<OwnById<GetOrders, OrderId, Order>>,
+    /// Parts of the list of the company's orders.
+    pub order_lists: Batch<InTenants<ListOrders>>,
+    /// Entries of the company's ledger.
+    pub entries: Batch<OwnById<GetEntries, LedgerEntryId, Entry>>,
+    /// Parts of the company's ledger.
+    pub entry_lists: Batch<InTenants<ListEntries>>,
 }
 
 impl Loaders {
     /// Loaders for `actor`.
     pub fn new(actor: Actor, services: Arc<Services>) -> Self {
-        let bus = || services.bus.clone();
-        let catalogs = Batch::new(InTenants::new(actor, bus()));
-        let access = Batch::new(InTenants::new(actor, bus()));
-        Self { actor, services, catalogs, access }
+        let (bus, answers) = (|| services.bus.clone(), || services.answers.clone());
+        Self {
+            actor,
+            catalogs: Batch::new(InTenants::new(actor, bus())),
+            access: Batch::new(InTenants::new(actor, bus())),
+            items: Batch::new(ItemsById::new(actor, bus())),
+            settings: Batch::new(SettingsOf(services.settings.clone())),
+            order_stats: Batch::new(LastKnown::new(actor, bus(), answers())),
+            finance_stats: Batch::new(LastKnown::new(actor, bus(), answers())),
+            catalog_stats: Batch::new(LastKnown::new(actor, bus(), answers())),
+            orders: Batch::new(OwnById::new(actor, bus(), |order: &Order| order.id)),
+            order_lists: Batch::new(InTenants::new(actor, bus())),
+            entries: Batch::new(OwnById::new(actor, bus(), |entry: &Entry| entry.id)),
+            entry_lists: Batch::new(InTenants::new(actor, bus())),
+            services,
+        }
     }
 }

@@ -1,27 +1,48 @@
 //! The schema: one root object an area, put together.
 
-use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder, parser};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder, parser};
 
 use super::documents::Executor;
 use super::limits::Limits;
 use super::limits::schema::{FieldCost, PageSizes};
+use super::types::catalog::{CatalogMutation, CatalogQuery};
 use super::types::downline::DownlineQuery;
 use super::types::downline_tree::DownlineTreeQuery;
 use super::types::freeze::MAX_CAUSES;
+use super::types::ledger::{LedgerMutation, LedgerQuery};
 use super::types::node::NodeQuery;
+use super::types::order::{OrderMutation, OrderQuery};
 use super::types::paging::{DEFAULT_PAGE, MAX_PAGE};
 use super::types::reseller::ResellerQuery;
+use super::types::settings::{SettingsMutation, SettingsQuery};
+use super::types::summary::ModuleResult;
 use super::types::viewer::ViewerQuery;
 
 /// What can be asked.
 #[derive(MergedObject, Default)]
-pub struct Query(ViewerQuery, NodeQuery, ResellerQuery, DownlineTreeQuery, DownlineQuery);
+pub struct Query(
+    ViewerQuery,
+    NodeQuery,
+    ResellerQuery,
+    DownlineTreeQuery,
+    DownlineQuery,
+    CatalogQuery,
+    SettingsQuery,
+    OrderQuery,
+    LedgerQuery,
+);
+
+/// What can be changed.
+#[derive(MergedObject, Default)]
+pub struct Mutation(CatalogMutation, SettingsMutation, OrderMutation, LedgerMutation);
 
 /// Runs requests on this API.
-pub type ApiExecutor = Executor<Query, EmptyMutation, EmptySubscription>;
+pub type ApiExecutor = Executor<Query, Mutation, EmptySubscription>;
 
-fn build() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
-    Schema::build(Query::default(), EmptyMutation, EmptySubscription).disable_suggestions()
+fn build() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .register_output_type::<ModuleResult>()
+        .disable_suggestions()
 }
 
 /// The API, with these limits on what may be asked at once.
@@ -35,10 +56,11 @@ pub fn executor(limits: Limits) -> Result<ApiExecutor, parser::Error> {
 
 /// Fields whose cost the schema does not tell: a way down and a list of causes may be long; a tree is written from memory, so that what is asked of its nodes counts 10 times and not
 /// 2,000; but below `reseller` each of them asks for more.
-const COSTS: [FieldCost; 7] = [
+const COSTS: [FieldCost; 8] = [
     FieldCost { field: "Reseller.path", times: 100 },
     FieldCost { field: "ResellerEdge.path", times: 100 },
     FieldCost { field: "Reseller.freezes", times: MAX_CAUSES as u64 },
+    FieldCost { field: "Order.lines", times: 10 },
     FieldCost { field: "Query.downlineTree", times: 10 },
     FieldCost { field: "DownlineTree.nodes", times: 1 },
     FieldCost { field: "DownlineNode.children", times: 1 },

@@ -127,8 +127,15 @@ on_both_databases!(an_operator_migrates_imports_and_serves);
 async fn an_operator_migrates_imports_and_serves(database: TestDatabase) {
     let url = &database.url;
     migrated(url);
-    import(url, "5009 orders imported, 0 known already.\n9994 order lines imported, 0 known already.\n1316 postings");
+    import(url, "5009 orders imported, 0 known already.\n9994 order lines imported, 0 known already.\n658 postings");
     import(url, "0 orders imported, 5009 known already.\n0 order lines imported, 9994 known already.\n");
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path().to_str().expect("a path");
+    let said = run(&["export", folder], &[("DATABASE_URL", url)]).stdout;
+    let expected = "659 resellers, 1862 products, 0 prices, 5009 orders and 9994 order lines exported.\n";
+    assert_eq!(String::from_utf8_lossy(&said), expected);
+    assert!(refusal(&run(&["export", folder], &[("DATABASE_URL", url)])).ends_with("already: --force replaces it"));
+    assert!(run(&["export", folder, "--force"], &[("DATABASE_URL", url)]).status.success());
     let serving = serve(url);
     // Written by another process while this one serves.
     let owner = token(url, &["--user", "ada@example.com", "--tenant", "superstore", "--role", "OWNER"]);
@@ -277,8 +284,8 @@ fn an_import_from_nowhere_says_so() {
 
 #[test]
 fn every_option_has_its_variable_and_shows_its_default() {
-    let commands: [&[&str]; 6] =
-        [&["serve"], &["demo"], &["migrate", "up"], &["migrate", "status"], &["import"], &["token"]];
+    let commands: [&[&str]; 7] =
+        [&["serve"], &["demo"], &["migrate", "up"], &["migrate", "status"], &["import"], &["export"], &["token"]];
     for command in commands {
         let output = run(&[command, &["--help"]].concat(), &[]);
         let help = String::from_utf8(output.stdout).expect("UTF-8");

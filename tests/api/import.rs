@@ -1,7 +1,11 @@
 //! `resellers.csv` becomes the chain: all of it or nothing.
 
+mod any_bytes;
 mod bad_files;
+mod bad_trade;
 mod killed;
+mod superstore;
+mod trade;
 
 use std::path::{Path, PathBuf};
 
@@ -11,8 +15,11 @@ use reseller_network::events::{Log, tail};
 use reseller_network::modules::import::{Counts, ImportError, Options, Progress, Report, Source, Step, import};
 use reseller_network::tenancy::topology::{Snapshot, store};
 use reseller_network::tenancy::{CentralDb, Database, OpenOptions};
+use sea_orm::DatabaseConnection;
 use time::macros::date;
 
+use crate::connect;
+use crate::support::escapes::Escapes;
 use crate::support::{TestDatabase, generate, on_both_databases};
 
 on_both_databases!(
@@ -30,21 +37,26 @@ const HEADER: &str = "id,parent_id,name,joined_on,currency\n";
 const ORDERS: &str = "order_ref,reseller_id,placed_on,delivered_on,status,amount_minor,currency\n";
 const ROOT: &str = "root,,Root,2014-01-03,USD\n";
 
-const OPTIONS: Options = Options { rebase_dates: false, today: date!(2026 - 11 - 22) };
+pub(crate) const OPTIONS: Options = Options { rebase_dates: false, today: date!(2026 - 11 - 22) };
 
 /// A database with this program's schema.
-struct Network {
-    log: Log,
-    central: CentralDb,
+pub(crate) struct Network {
+    pub(crate) log: Log,
+    pub(crate) central: CentralDb,
+    /// Past the program, as an operator has one.
+    pub(crate) outside: DatabaseConnection,
+    _escapes: Escapes,
 }
 
 impl Network {
-    async fn new(database: &TestDatabase) -> Self {
-        let opened = Database::open(&database.url, OpenOptions { create: true, ..OpenOptions::default() }).await;
-        let opened = opened.expect("a database");
+    pub(crate) async fn new(database: &TestDatabase) -> Self {
+        let escapes = Escapes::default();
+        let options = OpenOptions { create: true, observer: Some(escapes.observer()) };
+        let opened = Database::open(&database.url, options).await.expect("a database");
         opened.migrate().await.expect("a schema");
         let central = opened.in_central();
-        Self { log: Log::new(central.clone(), Clock::system()), central }
+        let outside = connect(&database.url).await;
+        Self { log: Log::new(central.clone(), Clock::system()), central, outside, _escapes: escapes }
     }
 
     async fn import(&self, resellers: impl AsRef<[u8]>) -> Result<Report, ImportError> {
@@ -55,11 +67,16 @@ impl Network {
         import(&self.log, Source::Memory(files), options, |_| ()).await
     }
 
-    async fn chain(&self) -> Snapshot {
+    /// Imports the files of a directory.
+    pub(crate) async fn import_directory(&self, directory: &Path) -> Report {
+        import(&self.log, Source::Directory(directory), OPTIONS, |_| ()).await.expect("good files")
+    }
+
+    pub(crate) async fn chain(&self) -> Snapshot {
         store::load(&self.central).await.expect("a chain")
     }
 
-    async fn events(&self) -> Vec<event::Model> {
+    pub(crate) async fn events(&self) -> Vec<event::Model> {
         tail::read_after(&self.central, Position::START, 100_000).await.expect("a log")
     }
 
@@ -68,7 +85,7 @@ impl Network {
     }
 }
 
-fn superstore() -> PathBuf {
+pub(crate) fn superstore() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data/superstore")
 }
 
@@ -115,8 +132,8 @@ async fn the_superstore_becomes_a_chain(database: TestDatabase) {
 
 async fn a_second_run_creates_nothing(database: TestDatabase) {
     let network = Network::new(&database).await;
-    let first = import(&network.log, Source::Directory(&superstore()), OPTIONS, |_| ()).await.expect("a good file");
-    let again = import(&network.log, Source::Directory(&superstore()), OPTIONS, |_| ()).await.expect("a good file");
+    let first = network.import_directory(&superstore()).await;
+    let again = network.import_directory(&superstore()).await;
     let known = |known| Counts { created: 0, known, differing: 0 };
     let expected = Report {
         resellers: known(659),

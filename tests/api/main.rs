@@ -4,9 +4,11 @@
 
 mod agreement;
 mod bus;
+mod catalog;
 mod chain;
 mod cli;
 mod consumer;
+mod export;
 mod import;
 mod log;
 mod orders;
@@ -15,15 +17,19 @@ mod races;
 #[path = "../support/mod.rs"]
 mod support;
 mod tenant_filter;
+mod trade;
 
 mod architecture;
 mod family;
 mod faults;
+mod finance;
 mod http;
 mod isolation;
 mod reading;
 mod schema;
+mod settings;
 mod sign_in;
+mod summary;
 
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use support::{Backend, TestDatabase, on_both_databases};

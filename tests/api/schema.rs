@@ -11,7 +11,7 @@ use reseller_network::graphql::schema::sdl;
 
 /// The shapes that the API promised from the start, as far as they are real by now. A field that becomes real moves in here.
 const CONTRACT: &str = "
-    scalar DateTime scalar Currency scalar EmailAddress
+    scalar DateTime scalar Date scalar Decimal scalar Currency scalar EmailAddress
     interface Node { id: ID! }
     type Query {
       viewer: Viewer!
@@ -21,7 +21,17 @@ const CONTRACT: &str = "
       downlineTree(rootId: ID, depth: Int! = 3, after: String): DownlineTree
       downline(rootId: ID, search: String, filter: ResellerFilter, orderBy: ResellerOrder,
                first: Int, after: String, last: Int, before: String): ResellerConnection!
+      catalog(search: String, category: String, first: Int, after: String, last: Int, before: String): CatalogItemConnection
+      settings: NetworkSettings!
     }
+    type Mutation {
+      saveProduct(input: SaveProductInput!): SaveProductPayload!
+      setPriceOverride(input: SetPriceOverrideInput!): SetPriceOverridePayload!
+      setCatalogAccess(input: SetCatalogAccessInput!): SetCatalogAccessPayload!
+      updateSettings(input: UpdateSettingsInput!): UpdateSettingsPayload!
+    }
+    type UserError { code: UserErrorCode! field: [String!] message: String! }
+    enum UserErrorCode { INVALID NOT_FOUND NOT_ALLOWED CONFLICT FROZEN }
     type Viewer { userId: ID! email: EmailAddress reseller: Reseller role: Role memberships: [Membership!]! }
     type Membership { reseller: Reseller! role: Role! }
     enum Role { OWNER ADMIN VIEWER }
@@ -31,6 +41,9 @@ const CONTRACT: &str = "
       parent: Reseller path: [Reseller!]!
       children(filter: ResellerFilter, orderBy: ResellerOrder, first: Int, after: String, last: Int, before: String): ResellerConnection!
       childCount: Int! descendantCount: Int! activeDescendantCount: Int!
+      summary(period: PeriodInput = {preset: LAST_30_DAYS}): ResellerSummary!
+      catalogAccess: CatalogAccess
+      availableCatalog(search: String, category: String, first: Int, after: String, last: Int, before: String): CatalogItemConnection
     }
     enum ResellerStatus { PENDING ACTIVE DEACTIVATED }
     type Freeze implements Node {
@@ -48,6 +61,38 @@ const CONTRACT: &str = "
     }
     type ResellerConnection { edges: [ResellerEdge!]! nodes: [Reseller!]! pageInfo: PageInfo! totalCount: Int! }
     type ResellerEdge { node: Reseller! cursor: String! path: [Reseller!]! }
+    input PeriodInput { preset: PeriodPreset range: DateRangeInput }
+    enum PeriodPreset { TODAY LAST_7_DAYS LAST_30_DAYS LAST_90_DAYS MONTH_TO_DATE YEAR_TO_DATE LAST_12_MONTHS }
+    input DateRangeInput { from: Date! to: Date! }
+    type Period { from: Date! to: Date! }
+    type Money { amount: Decimal! currency: Currency! }
+    interface ModuleResult { stale: Boolean! asOf: DateTime! }
+    type CatalogStats implements ModuleResult { stale: Boolean! asOf: DateTime! itemCount: Int! newItemCount: Int! averageMarginPercent: Decimal belowFloorCount: Int! }
+    type OrderStats implements ModuleResult { stale: Boolean! asOf: DateTime! count: Int! revenue: [Money!]! byStatus: [OrderStatusCount!]! }
+    type OrderStatusCount { status: OrderStatus! count: Int! }
+    enum OrderStatus { PLACED AWAITING_FORWARD FORWARDED CONFIRMED SHIPPED DELIVERED CANCELLED }
+    type FinanceStats implements ModuleResult { stale: Boolean! asOf: DateTime! balances: [Money!]! outstanding: [Money!]! }
+    type ResellerSummary { reseller: Reseller! period: Period! orders: OrderStats finance: FinanceStats catalog: CatalogStats }
+    type CatalogItem implements Node {
+      id: ID! sku: String! name: String! category: String! cost: Money! marginPercent: Decimal price: Money! updatedAt: DateTime!
+    }
+    type CatalogItemConnection { edges: [CatalogItemEdge!]! nodes: [CatalogItem!]! pageInfo: PageInfo! totalCount: Int! }
+    type CatalogItemEdge { node: CatalogItem! cursor: String! }
+    type CatalogAccess { all: Boolean! categories: [String!]! }
+    input MoneyInput { amount: Decimal! currency: Currency! }
+    input SaveProductInput { sku: String! name: String! category: String! listPrice: MoneyInput! }
+    type SaveProductPayload { item: CatalogItem userErrors: [UserError!]! }
+    input SetPriceOverrideInput { sku: String! price: MoneyInput }
+    type SetPriceOverridePayload { item: CatalogItem userErrors: [UserError!]! }
+    input SetCatalogAccessInput { resellerId: ID! all: Boolean categories: [String!] }
+    type SetCatalogAccessPayload { reseller: Reseller userErrors: [UserError!]! }
+    type NetworkSettings implements Node { id: ID! version: Int! updatedAt: DateTime! margins: MarginSettings! }
+    type MarginSettings { defaultPercent: Decimal! floorPercent: Decimal! ceilingPercent: Decimal byCategory: [CategoryMargin!]! boundBy: Decimal }
+    type CategoryMargin { category: String! percent: Decimal! }
+    input UpdateSettingsInput { version: Int! margins: MarginSettingsInput }
+    input MarginSettingsInput { defaultPercent: Decimal floorPercent: Decimal ceilingPercent: Decimal byCategory: [CategoryMarginInput!] }
+    input CategoryMarginInput { category: String! percent: Decimal! }
+    type UpdateSettingsPayload { settings: NetworkSettings userErrors: [UserError!]! }
     type PageInfo { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
 ";
 

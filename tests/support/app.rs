@@ -1,26 +1,33 @@
 //! The whole program on a database of one test: its real router, asked as a client asks it.
 
+mod answer;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::http::{Request, StatusCode, header};
 use entity::{Position, Role, TenantId, TenantStatus, Timestamp, event};
 use http_body_util::BodyExt;
 use reseller_network::app::{App, Bounds};
 use reseller_network::auth::{AuthConfig, DEFAULT_AUDIENCE, DEFAULT_ISSUER, Person, Secret, Signer, Verifier, grant};
 use reseller_network::bus::Bus;
 use reseller_network::clock::Clock;
-use reseller_network::events::{Log, tail};
+use reseller_network::events::{Fact, Log, tail};
 use reseller_network::graphql::id::{Identified, global};
 use reseller_network::http::router;
 use reseller_network::modules::admin::{Chain, NewReseller};
+use reseller_network::network::answers::Answers;
+use reseller_network::network::settings::Settings;
 use reseller_network::tenancy::topology::{Snapshot, Topology};
-use reseller_network::tenancy::{Actor, CentralDb, Database, OpenOptions};
+use reseller_network::tenancy::{Actor, CentralDb, Database, Observer, OpenOptions};
+use sea_orm::Statement;
 use serde_json::{Value, json};
 use tower::ServiceExt;
+
+pub(crate) use answer::Answer;
 
 use super::TestDatabase;
 use super::escapes::Escapes;
@@ -49,32 +56,44 @@ pub(crate) struct TestApp {
     database: TestDatabase,
 }
 
-/// What a client got.
-#[derive(Clone, Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: String,
+/// How a program is started.
+pub(crate) struct Setup {
+    pub(crate) clock: Clock,
+    pub(crate) bounds: Bounds,
+    /// Who else sees its statements.
+    pub(crate) observer: Option<Observer>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { clock: clock(), bounds: Bounds::default(), observer: None }
+    }
 }
 
 impl TestApp {
     /// Starts on `database`.
     pub(crate) async fn start(database: TestDatabase) -> Self {
-        Self::start_at(database, clock()).await
+        Self::start_with(database, Setup::default()).await
     }
 
     /// Starts on `database`, with this clock.
     pub(crate) async fn start_at(database: TestDatabase, clock: Clock) -> Self {
+        Self::start_with(database, Setup { clock, ..Setup::default() }).await
+    }
+
+    /// Starts on `database` as `setup` says.
+    pub(crate) async fn start_with(database: TestDatabase, setup: Setup) -> Self {
+        let Setup { clock, bounds, observer } = setup;
         let escapes = Escapes::default();
-        let open = async || {
-            let options = OpenOptions { create: true, observer: Some(escapes.observer()) };
+        let open = async |observer| {
+            let options = OpenOptions { create: true, observer: Some(observer) };
             Database::open(&database.url, options).await.expect("a database")
         };
-        let handles = open().await;
+        let handles = open(both(escapes.observer(), observer)).await;
         handles.migrate().await.expect("a migrated database");
         let verifier = Verifier::load(&auth_config()).await.expect("a verifier");
-        let central = open().await.in_central();
-        let app = App::start(&handles, verifier, clock.clone(), Bounds::default()).await.expect("a program");
+        let central = open(escapes.observer()).await.in_central();
+        let app = App::start(&handles, verifier, clock.clone(), bounds).await.expect("a program");
         Self {
             chain: app.chain.clone(),
             signer: Signer::new(&auth_config()).expect("a signer"),
@@ -88,9 +107,34 @@ impl TestApp {
         }
     }
 
+    /// Ends the program as an operator does, and starts it again on the same database.
+    pub(crate) async fn restart(self, setup: Setup) -> Self {
+        self.app.finish().await;
+        let Self { app, router, database, .. } = self;
+        drop((app, router));
+        Self::start_with(database, setup).await
+    }
+
+    /// What it knows of the modules' answers.
+    pub(crate) fn answers(&self) -> &Answers {
+        &self.app.services.answers
+    }
+
+    /// Records a fact as another process does, and waits until the program has seen it.
+    pub(crate) async fn happens(&self, kind: &'static str, subject: TenantId) {
+        let mut change = self.elsewhere.begin(Actor::central()).await.expect("a transaction");
+        change.record(Fact { kind, subject, data: json!({}) });
+        self.has_seen(change.commit().await.expect("a fact")).await;
+    }
+
     /// The bus of its modules.
     pub(crate) fn bus(&self) -> &Bus {
         &self.app.services.bus
+    }
+
+    /// The companies' settings.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.app.services.settings
     }
 
     /// The chain as it has it in memory.
@@ -157,6 +201,13 @@ impl TestApp {
         self.has_seen(seen).await;
     }
 
+    /// Records a fact as another process does.
+    pub(crate) async fn record(&self, fact: Fact) {
+        let mut change = self.elsewhere.begin(Actor::central()).await.expect("a transaction");
+        change.record(fact);
+        self.has_seen(change.commit().await.expect("a fact")).await;
+    }
+
     /// Waits until the program has seen the log up to `position`.
     pub(crate) async fn has_seen(&self, position: Position) {
         let seen = tokio::time::timeout(PATIENCE, self.app.topology.wait_for(position));
@@ -220,59 +271,6 @@ impl TestApp {
     }
 }
 
-impl Answer {
-    /// The body as JSON.
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
-    }
-
-    /// The data of an answer without errors.
-    pub(crate) fn data(&self) -> Value {
-        let json = self.json();
-        assert!(json.get("errors").is_none(), "{json:#}");
-        json["data"].clone()
-    }
-
-    /// What is at this JSON pointer below the data of an answer without errors.
-    pub(crate) fn at(&self, pointer: &str) -> Value {
-        let data = self.data();
-        data.pointer(pointer).unwrap_or_else(|| panic!("nothing at {pointer}: {data:#}")).clone()
-    }
-
-    /// The code of the only error.
-    pub(crate) fn code(&self) -> String {
-        self.only_error("/extensions/code")
-    }
-
-    /// The argument that the only error, a `BAD_USER_INPUT`, names.
-    pub(crate) fn wrong_argument(&self) -> String {
-        assert_eq!(self.code(), "BAD_USER_INPUT", "{self:?}");
-        self.only_error("/extensions/field")
-    }
-
-    /// The message of the only error.
-    pub(crate) fn message(&self) -> String {
-        self.only_error("/message")
-    }
-
-    fn only_error(&self, pointer: &str) -> String {
-        let json = self.json();
-        let errors = json["errors"].as_array().unwrap_or_else(|| panic!("no errors: {json:#}"));
-        assert_eq!(errors.len(), 1, "{json:#}");
-        let text = errors[0].pointer(pointer).and_then(Value::as_str);
-        text.unwrap_or_else(|| panic!("the error has no {pointer}: {json:#}")).to_owned()
-    }
-
-    /// All that a client could tell two answers apart by: everything but the request's own id.
-    pub(crate) fn whole(&self) -> String {
-        let mut headers = self.headers.clone();
-        headers.remove("x-request-id");
-        let mut headers: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
-        headers.sort();
-        format!("{}\n{}\n\n{}", self.status, headers.join("\n"), self.body)
-    }
-}
-
 /// An id as the API writes it.
 pub(crate) fn id(id: impl Identified) -> String {
     global(id).0
@@ -292,6 +290,14 @@ pub(crate) fn auth_config() -> AuthConfig {
         issuer: DEFAULT_ISSUER.to_owned(),
         audience: DEFAULT_AUDIENCE.to_owned(),
     }
+}
+
+fn both(one: Observer, other: Option<Observer>) -> Observer {
+    let Some(other) = other else { return one };
+    Arc::new(move |statement: &Statement| {
+        one(statement);
+        other(statement);
+    })
 }
 
 fn clock() -> Clock {

@@ -8,11 +8,15 @@ use sea_orm::Statement;
 
 /// What central stores may ask of owned tables without naming one owner: for whole persons, for the whole chain, for a part of it, for
 /// those who trade with one another, or by age alone.
-const CENTRAL: [&str; 14] = [
+const CENTRAL: [&str; 24] = [
     r#"FROM "memberships" WHERE "memberships"."person_id" = "#,
     r#"FROM "freezes" ORDER BY "freezes"."id" ASC"#,
     r#"FROM "freezes" WHERE "freezes"."owner_tenant_id" IN ("#,
     r#"FROM "freezes" WHERE "freezes"."id" = "#,
+    // A price is made of what a whole line has set.
+    r#"FROM "price_overrides" WHERE "price_overrides"."owner_tenant_id" IN ("#,
+    r#"FROM "catalog_access" WHERE "catalog_access"."owner_tenant_id" IN ("#,
+    r#"FROM "network_settings" WHERE "network_settings"."owner_tenant_id" IN ("#,
     // Orders are seen by all on their way; `sight` decides what of them.
     r#"FROM "orders" WHERE "orders"."id" = "#,
     r#"FROM "orders" WHERE "orders"."id" IN ("#,
@@ -25,6 +29,15 @@ const CENTRAL: [&str; 14] = [
     r#"FROM "network_cache" WHERE "network_cache"."owner_tenant_id" IN ("#,
     r#"SELECT "network_cache"."as_of" FROM "network_cache" WHERE "network_cache"."as_of" < "#,
     r#"DELETE FROM "network_cache" WHERE "network_cache"."as_of" <= "#,
+    // The import: what is known of the rows of a batch.
+    r#"SELECT "price_overrides"."product_id" FROM "price_overrides" LIMIT "#,
+    r#"FROM "price_overrides" WHERE "price_overrides"."owner_tenant_id" IN ("#,
+    r#"SELECT "orders"."id" FROM "orders" LIMIT "#,
+    r#"FROM "ledger_entries" WHERE "ledger_entries"."owner_tenant_id" IN ("#,
+    // The export: the rows of the whole chain.
+    r#"FROM "price_overrides" GROUP BY "price_overrides"."owner_tenant_id""#,
+    r#"FROM "orders" GROUP BY "orders"."owner_tenant_id""#,
+    r#"FROM "order_lines" WHERE "order_lines"."owner_tenant_id" IN ("#,
 ];
 
 /// The statements that escaped. A test that ends with one has failed.

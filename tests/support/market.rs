@@ -11,7 +11,7 @@ use reseller_network::bus::contract::finance::{
 };
 use reseller_network::bus::contract::orders::{Advance, GetOrders, NewLine, NewOrder, Order, Place, Step};
 use reseller_network::bus::contract::{Page, Take};
-use reseller_network::bus::{CallError, Request, Serve};
+use reseller_network::bus::{CallError, Envelope, Payload, Request, Serve, Transport, TransportError};
 use reseller_network::clock::Clock;
 use reseller_network::error::{Refusal, ServiceError};
 use reseller_network::money::Money;
@@ -217,5 +217,15 @@ pub(crate) fn refused<T: std::fmt::Debug>(outcome: Result<T, CallError>) -> Refu
     match outcome {
         Err(CallError::Refused(refusal)) => refusal,
         other => panic!("expected a refusal: {other:?}"),
+    }
+}
+
+/// A module that is down.
+pub(crate) struct Down;
+
+#[async_trait::async_trait]
+impl Transport for Down {
+    async fn send(&self, _: Envelope) -> Result<Payload, TransportError> {
+        Err(TransportError::Failed("a test".to_owned()))
     }
 }

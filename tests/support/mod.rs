@@ -1,11 +1,13 @@
 //! What tests stand on: a fresh, private, empty database each, of both kinds.
 
 pub(crate) mod app;
+pub(crate) mod books;
 pub(crate) mod chain;
 pub(crate) mod escapes;
 pub(crate) mod faults;
 pub(crate) mod generate;
 pub(crate) mod market;
+pub(crate) mod naive_catalog;
 #[expect(dead_code, reason = "its random histories are for the topology's own tests")]
 pub(crate) mod naive_chain;
 mod postgres;

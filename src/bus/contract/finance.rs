@@ -59,7 +59,7 @@ pub struct Entry {
     pub kind: PostingKind,
     /// For which order, where it is for one.
     pub order: Option<OrderId>,
-    /// What the payer calls it.
+    /// What the order's placer calls the order, or the payer the payment.
     pub reference: Option<String>,
 }
 

@@ -128,8 +128,8 @@ pub struct Leg {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OrdersQuery {
-    /// In one of these states; empty: in any.
-    pub status: Vec<OrderStatus>,
+    /// In one of these states; in none at all, where the list is empty.
+    pub status: Option<Vec<OrderStatus>>,
     /// Whether the company must hold it (true) or must not (false).
     pub held_by_me: Option<bool>,
     /// Placed at this instant or later.

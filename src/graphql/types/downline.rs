@@ -186,13 +186,13 @@ impl ResellerEdge {
 #[derive(Clone, SimpleObject)]
 pub struct PageInfo {
     /// Whether the list goes on after this page.
-    has_next_page: bool,
+    pub has_next_page: bool,
     /// Whether the list has something before this page.
-    has_previous_page: bool,
+    pub has_previous_page: bool,
     /// The cursor of the page's first entry. Null where the page is empty.
-    start_cursor: Option<String>,
+    pub start_cursor: Option<String>,
     /// The cursor of the page's last entry. Null where the page is empty.
-    end_cursor: Option<String>,
+    pub end_cursor: Option<String>,
 }
 
 /// Root fields that list a downline.

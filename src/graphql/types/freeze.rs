@@ -1,7 +1,7 @@
 //! Freezes, and companies that are known by name alone.
 
 use async_graphql::{ID, Object, SimpleObject};
-use entity::{FreezeId, Role};
+use entity::{FreezeId, Role, TenantId};
 
 use crate::graphql::context::Sight;
 use crate::graphql::id::global;
@@ -22,6 +22,11 @@ impl ResellerReference {
     /// A reference to `node`.
     pub fn to(chain: &Snapshot, node: NodeIndex) -> Self {
         Self { reseller_id: global(chain.id(node)), name: chain.name(node).to_owned() }
+    }
+
+    /// A reference to the company that the caller trades with; nothing where it joined after the request began.
+    pub fn to_party(sight: &Sight, company: TenantId) -> Option<Self> {
+        sight.chain.find(company).map(|node| Self::to(&sight.chain, node))
     }
 }
 

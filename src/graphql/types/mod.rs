@@ -1,14 +1,19 @@
 //! The types of the API, one file an area, each with the root fields that belong to it.
 
+pub mod catalog;
 pub mod downline;
 pub mod downline_tree;
 pub mod freeze;
+pub mod ledger;
 pub mod money;
 pub mod node;
+pub mod order;
 pub mod order_status;
 pub mod paging;
 pub mod period;
 pub mod reseller;
+pub mod settings;
+pub mod summary;
 pub mod user_error;
 pub mod viewer;
 

@@ -1,12 +1,17 @@
 //! Anything by its id.
 
 use async_graphql::{Context, ID, Interface, Object, Result};
-use entity::{FreezeId, PersonId, TenantId};
+use entity::{FreezeId, LedgerEntryId, OrderId, PersonId, TenantId};
+use futures_util::future::join_all;
 
+use super::catalog::CatalogItem;
+use super::ledger::LedgerEntry;
+use super::order::Order;
+use super::settings::NetworkSettings;
 use super::{Freeze, Reseller};
 use crate::graphql::context::Sight;
 use crate::graphql::error::bad_user_input;
-use crate::graphql::id::{Identified, parse};
+use crate::graphql::id::{Identified, ItemId, SettingsId, parse};
 
 /// A thing that has an id, by which it can be asked for again.
 #[derive(Interface)]
@@ -16,6 +21,14 @@ pub enum Node {
     Reseller(Reseller),
     /// One cause of freezing.
     Freeze(Freeze),
+    /// A product as one reseller sells it.
+    CatalogItem(CatalogItem),
+    /// The settings of the caller's own reseller.
+    NetworkSettings(NetworkSettings),
+    /// An order in which the caller's own reseller takes part.
+    Order(Order),
+    /// An entry in the ledger of the caller's own reseller.
+    LedgerEntry(LedgerEntry),
 }
 
 /// The most ids that `nodes` takes.
@@ -33,7 +46,10 @@ impl NodeQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "An id that the API gave.")] id: ID,
     ) -> Option<Result<Node>> {
-        Sight::of(ctx).and_then(|sight| find(&sight, "id", &id)).transpose()
+        match Sight::of(ctx) {
+            Ok(sight) => find(&sight, "id", &id).await.transpose(),
+            Err(error) => Some(Err(error)),
+        }
     }
 
     /// The things of these ids, in their order; null for each that the caller may not see, and for one that is no id, which is an error of its own.
@@ -47,17 +63,30 @@ impl NodeQuery {
         }
         let sight = Sight::of(ctx)?;
         sight.spend(ids.len())?;
-        Ok(ids.iter().map(|id| find(&sight, "ids", id).transpose()).collect())
+        let nodes = ids.iter().map(async |id| find(&sight, "ids", id).await.transpose());
+        Ok(join_all(nodes).await)
     }
 }
 
-fn find(sight: &Sight, field: &str, id: &ID) -> Result<Option<Node>> {
+async fn find(sight: &Sight, field: &str, id: &ID) -> Result<Option<Node>> {
     match id.split_once('_').map(|(kind, _)| kind) {
         Some(TenantId::KIND) => {
             let found = sight.find(parse(field, id)?);
             Ok(found.map(|node| Node::Reseller(Reseller { sight: sight.clone(), node })))
         }
         Some(FreezeId::KIND) => Ok(Freeze::find(sight, parse(field, id)?).map(Node::Freeze)),
+        Some(ItemId::KIND) => {
+            let item = CatalogItem::find(sight, ItemId::parse(field, id)?).await?;
+            Ok(item.map(Node::CatalogItem))
+        }
+        Some(SettingsId::KIND) => {
+            if parse::<SettingsId>(field, id)? != SettingsId(sight.seat.tenant) {
+                return Ok(None);
+            }
+            NetworkSettings::of(sight.clone()).await.map(|settings| Some(Node::NetworkSettings(settings)))
+        }
+        Some(OrderId::KIND) => Ok(Order::find(sight, parse(field, id)?).await?.map(Node::Order)),
+        Some(LedgerEntryId::KIND) => Ok(LedgerEntry::find(sight, parse(field, id)?).await?.map(Node::LedgerEntry)),
         // An id that the API gave, of a thing that is no node.
         Some(PersonId::KIND) => parse::<PersonId>(field, id).map(|_| None),
         _ => Err(bad_user_input(field, "an id that the API gave")),

@@ -3,11 +3,15 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, Result};
+use entity::TenantId;
 
 use super::Freeze;
+use super::catalog::{CatalogAccess, CatalogItemConnection, Wanted};
 use super::downline::{Listing, ResellerConnection, ResellerFilter, ResellerList, ResellerOrder};
 use super::freeze::MAX_CAUSES;
 use super::paging::Paging;
+use super::period::{PeriodInput, PeriodPreset};
+use super::summary::ResellerSummary;
 use crate::graphql::context::Sight;
 use crate::graphql::id::{global, parse};
 use crate::graphql::scalars::{Currency, DateTime};
@@ -35,6 +39,11 @@ pub struct Reseller {
 }
 
 impl Reseller {
+    /// The company's own id.
+    pub fn tenant(&self) -> TenantId {
+        self.sight.chain.id(self.node)
+    }
+
     fn at(&self, node: NodeIndex) -> Self {
         Self { sight: self.sight.clone(), node }
     }
@@ -118,6 +127,41 @@ impl Reseller {
         let query = Arc::new(super::downline::query(&self.sight, None, filter, order_by)?);
         let list = ResellerList { sight: self.sight.clone(), root: self.node, query, listing: Listing::Children };
         list.page(page).await
+    }
+
+    /// Which categories it may sell, as granted by its parent. Null where the module cannot answer.
+    async fn catalog_access(&self) -> Option<Result<CatalogAccess>> {
+        CatalogAccess::of(&self.sight, self.sight.chain.id(self.node)).await.transpose()
+    }
+
+    /// What it may sell, by sku, with what it pays and takes. Null where the module cannot answer.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of the API's field")]
+    async fn available_catalog(
+        &self,
+        #[graphql(desc = "Part of the sku or the name, without regard to case.")] search: Option<String>,
+        #[graphql(desc = "Of this category alone, letter for letter.")] category: Option<String>,
+        #[graphql(desc = "At most so many from the beginning: 1 to 100, 20 where neither first nor last is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Option<Result<CatalogItemConnection>> {
+        let wanted = Wanted { search, category, paging: Paging { first, after, last, before } };
+        CatalogItemConnection::of(&self.sight, self.sight.chain.id(self.node), wanted).await.transpose()
+    }
+
+    /// Its figures out of all modules.
+    async fn summary(
+        &self,
+        #[graphql(
+            desc = "The days that figures of a period are of.",
+            default_with = "Some(PeriodInput::Preset(PeriodPreset::Last30Days))"
+        )]
+        period: Option<PeriodInput>,
+    ) -> Result<ResellerSummary> {
+        let period = period.unwrap_or(PeriodInput::Preset(PeriodPreset::Last30Days));
+        let period = period.days(self.sight.loaders.services.clock.now())?;
+        Ok(ResellerSummary { reseller: self.clone(), period })
     }
 
     /// How many resellers are directly below it, in any status.

@@ -46,14 +46,31 @@ impl Catalog {
 
     /// What each of `tenants` has set: from memory, or read for all others at once.
     pub(super) async fn terms(&self, tenants: &[TenantId]) -> Result<HashMap<TenantId, Arc<Terms>>, ServiceError> {
-        let since = self.memory.forgotten();
         let (mut known, others) = self.memory.terms(tenants);
-        if !others.is_empty() {
-            let read = self.read_terms(self.central.reader(), &others, None).await?;
-            self.memory.keep_terms(since, &read);
-            known.extend(read);
+        if others.is_empty() {
+            return Ok(known);
+        }
+        let (reading, by_others) = self.underway.begin(&others);
+        known.extend(self.read_and_keep_terms(reading.tenants()).await?);
+        drop(reading);
+        if by_others.ended().await {
+            let missing: Vec<_> = others.into_iter().filter(|tenant| !known.contains_key(tenant)).collect();
+            let (kept, left) = self.memory.terms(&missing);
+            known.extend(kept);
+            // What was to be forgotten while it was read, was not kept.
+            known.extend(self.read_and_keep_terms(&left).await?);
         }
         Ok(known)
+    }
+
+    async fn read_and_keep_terms(&self, tenants: &[TenantId]) -> Result<HashMap<TenantId, Arc<Terms>>, ServiceError> {
+        if tenants.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let since = self.memory.forgotten();
+        let read = self.read_terms(self.central.reader(), tenants, None).await?;
+        self.memory.keep_terms(since, &read);
+        Ok(read)
     }
 
     /// The lines of `links` with what `db` has of them now, as far as `product` goes: for a change, which is decided in its transaction.

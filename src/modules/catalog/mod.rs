@@ -1,7 +1,7 @@
 //! Catalog: what the chain sells, who may sell it, and what it costs whom.
 //!
 //! Prices are computed, never stored: [`pricing`] says how, [`lines`] does it for many companies at once. What goes into them is read from the
-//! database by [`loading`] and kept in [`memory`] until the log tells of a change.
+//! database by [`loading`], once at a time ([`underway`]), and kept in [`memory`] until the log tells of a change.
 //!
 //! - [`reading`]: what companies sell, item by item and in figures. [`listing`]: a part of a list.
 //! - [`saving`], [`overriding`], [`granting`]: changes, each decided in its transaction by [`rules`].
@@ -20,10 +20,12 @@ mod saving;
 mod store;
 #[cfg(test)]
 mod tests;
+mod underway;
 
 use std::sync::Arc;
 
 use self::memory::Memory;
+use self::underway::Underway;
 use crate::bus::Bus;
 use crate::bus::contract::catalog::{
     GetAccess, GetAvailableCatalog, GetItems, GetStats, Quote, SaveProduct, SetAccess, SetPriceOverride,
@@ -39,13 +41,14 @@ pub struct Catalog {
     bus: Bus,
     topology: Arc<Topology>,
     memory: Memory,
+    underway: Underway,
 }
 
 impl Catalog {
     /// The catalog of the chain that `topology` shows. Which margins companies have, it asks over `bus`.
     #[must_use]
     pub fn new(central: CentralDb, log: Log, bus: Bus, topology: Arc<Topology>) -> Arc<Self> {
-        Arc::new(Self { central, log, bus, topology, memory: Memory::new() })
+        Arc::new(Self { central, log, bus, topology, memory: Memory::new(), underway: Underway::default() })
     }
 
     /// Serves its aliases on `bus`.

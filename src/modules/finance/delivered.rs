@@ -16,6 +16,8 @@ use crate::tenancy::Actor;
 #[serde(rename_all = "camelCase")]
 struct Delivered {
     order_id: OrderId,
+    /// What the placer calls it.
+    reference: Option<String>,
     /// It came from a file, and was posted with it.
     #[serde(default)]
     imported: bool,
@@ -25,19 +27,21 @@ impl Consume for Finance {
     const NAME: &'static str = "finance";
     const TYPES: &'static [&'static str] = &[kinds::ORDER_DELIVERED];
 
-    /// The orders that are to be posted, each with its legs.
-    type Prepared = Vec<(OrderId, Vec<PricedLeg>)>;
+    /// The orders that are to be posted: what the placer calls each, and its legs.
+    type Prepared = Vec<(OrderId, Option<String>, Vec<PricedLeg>)>;
 
     async fn prepare(&self, events: &[event::Model]) -> Result<Self::Prepared, Fault> {
-        let orders: Vec<OrderId> = events.iter().filter_map(order_to_post).collect();
+        let orders: Vec<Delivered> = events.iter().filter_map(to_post).collect();
         if orders.is_empty() {
             return Ok(Vec::new());
         }
-        let legs = self.bus.call::<GetLegs>(Actor::central(), orders.clone()).await.map_err(not_told)?;
+        let ids = orders.iter().map(|order| order.order_id).collect();
+        let legs = self.bus.call::<GetLegs>(Actor::central(), ids).await.map_err(not_told)?;
         if legs.len() != orders.len() {
             return Err(Fault::Module(format!("orders told the legs of {} of {} orders", legs.len(), orders.len())));
         }
-        Ok(orders.into_iter().zip(legs).collect())
+        let with_legs = orders.into_iter().zip(legs);
+        Ok(with_legs.map(|(order, legs)| (order.order_id, order.reference, legs)).collect())
     }
 
     async fn consume(
@@ -46,15 +50,17 @@ impl Consume for Finance {
         _events: &[event::Model],
         orders: Self::Prepared,
     ) -> Result<(), Fault> {
-        let legs = orders.into_iter().flat_map(|(order, legs)| legs.into_iter().map(move |leg| (order, leg)));
-        ledger::post(change, legs.map(|(order, leg)| posting(order, &leg)).collect()).await
+        let postings = orders
+            .iter()
+            .flat_map(|(order, reference, legs)| legs.iter().map(move |leg| posting(*order, reference.clone(), leg)));
+        ledger::post(change, postings.collect()).await
     }
 }
 
 /// The order of which `event` tells, where it is to be posted.
-fn order_to_post(event: &event::Model) -> Option<OrderId> {
+fn to_post(event: &event::Model) -> Option<Delivered> {
     match Delivered::deserialize(&event.data) {
-        Ok(delivered) => (!delivered.imported).then_some(delivered.order_id),
+        Ok(delivered) => (!delivered.imported).then_some(delivered),
         Err(cause) => {
             // It would be no better the next time.
             tracing::error!(position = event.position.0, %cause, "a delivered order cannot be posted");
@@ -63,7 +69,7 @@ fn order_to_post(event: &event::Model) -> Option<OrderId> {
     }
 }
 
-fn posting(order: OrderId, leg: &PricedLeg) -> Posting {
+fn posting(order: OrderId, reference: Option<String>, leg: &PricedLeg) -> Posting {
     Posting {
         id: PostingId::of_leg(order, leg.hop),
         kind: PostingKind::Order,
@@ -71,7 +77,7 @@ fn posting(order: OrderId, leg: &PricedLeg) -> Posting {
         credited: leg.seller,
         amount: leg.total,
         order: Some(order),
-        reference: None,
+        reference,
         debit: LedgerEntryId::generate(),
     }
 }

@@ -26,7 +26,7 @@ pub(super) struct Posting {
     pub(super) amount: Money,
     /// For which order, where it is for one.
     pub(super) order: Option<OrderId>,
-    /// What the payer calls it.
+    /// What the order's placer calls the order, or the payer the payment.
     pub(super) reference: Option<String>,
     /// The id of the entry of the one whose balance goes down.
     pub(super) debit: LedgerEntryId,

@@ -9,11 +9,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use entity::{PostingId, TenantId, ledger_account, ledger_entry};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, Statement,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Statement,
 };
 
-use crate::tenancy::ROWS_A_STATEMENT;
+use crate::tenancy::{ROWS_A_STATEMENT, insert_rows};
 
 /// Postings that are looked up by one statement: SQLite takes no expression of more than 1,000 levels.
 const POSTINGS_A_STATEMENT: usize = 400;
@@ -82,25 +82,17 @@ pub(super) async fn accounts(
 }
 
 /// Adds new entries.
-pub(super) async fn insert(db: &impl ConnectionTrait, entries: Vec<ledger_entry::Model>) -> Result<(), DbErr> {
-    let mut entries = entries.into_iter().map(IntoActiveModel::into_active_model).peekable();
-    while entries.peek().is_some() {
-        let some: Vec<_> = entries.by_ref().take(ROWS_A_STATEMENT).collect();
-        ledger_entry::Entity::insert_many(some).exec_without_returning(db).await?;
-    }
-    Ok(())
+pub(super) async fn insert(db: &DatabaseTransaction, entries: Vec<ledger_entry::Model>) -> Result<(), DbErr> {
+    let entries = entries.into_iter().map(|entry| entry.into_active_model().reset_all()).collect();
+    insert_rows::<ledger_entry::Entity>(db, entries, None).await.map(drop)
 }
 
 /// Writes where accounts stand now.
-pub(super) async fn save(db: &impl ConnectionTrait, accounts: Vec<ledger_account::Model>) -> Result<(), DbErr> {
+pub(super) async fn save(db: &DatabaseTransaction, accounts: Vec<ledger_account::Model>) -> Result<(), DbErr> {
     use ledger_account::Column;
     let there = OnConflict::columns([Column::OwnerTenantId, Column::Currency])
         .update_columns([Column::BalanceMinor, Column::OutstandingMinor])
         .to_owned();
-    let mut accounts = accounts.into_iter().map(IntoActiveModel::into_active_model).peekable();
-    while accounts.peek().is_some() {
-        let some: Vec<_> = accounts.by_ref().take(ROWS_A_STATEMENT).collect();
-        ledger_account::Entity::insert_many(some).on_conflict(there.clone()).exec_without_returning(db).await?;
-    }
-    Ok(())
+    let accounts = accounts.into_iter().map(|account| account.into_active_model().reset_all()).collect();
+    insert_rows::<ledger_account::Entity>(db, accounts, Some(there)).await.map(drop)
 }

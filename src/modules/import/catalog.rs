@@ -31,7 +31,9 @@ impl Catalog {
         if self.recent.len() > RECENT_PRODUCTS {
             self.recent.clear();
         }
-        let unknown: HashSet<&str> = skus.filter(|sku| !self.recent.contains_key(*sku)).collect();
+        // PostgreSQL refuses to look for a NUL, which no text of its has.
+        let possible = skus.filter(|sku| !sku.contains('\0'));
+        let unknown: HashSet<&str> = possible.filter(|sku| !self.recent.contains_key(*sku)).collect();
         if let Some(root) = self.root.filter(|_| !unknown.is_empty()) {
             self.recent.extend(by_sku(change, root, unknown).await?);
         }

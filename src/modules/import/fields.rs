@@ -14,7 +14,7 @@ const MAX_REFERENCE: usize = 600;
 
 /// Which day a date of the file is.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Calendar {
+pub(crate) struct Calendar {
     /// Whole days that all dates are shifted by.
     pub(super) shift: Duration,
     pub(super) today: Date,

@@ -1,10 +1,10 @@
 //! What one line of a file says. Each field may be; whether lines fit together, and with the database, is another question.
 
-pub(super) mod order;
-pub(super) mod order_line;
-pub(super) mod price;
-pub(super) mod product;
-pub(super) mod reseller;
+pub(crate) mod order;
+pub(crate) mod order_line;
+pub(crate) mod price;
+pub(crate) mod product;
+pub(crate) mod reseller;
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ use super::fields::Calendar;
 use super::records::Record;
 
 /// A line of one of the files.
-pub(super) trait Line: Sized {
+pub(crate) trait Line: Sized {
     /// The file's name.
     const FILE: &'static str;
     /// The columns, in their order.

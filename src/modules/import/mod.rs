@@ -13,7 +13,7 @@ mod catalog;
 mod error;
 mod fields;
 mod ledgers;
-mod line;
+pub(super) mod line;
 mod open_orders;
 mod order_lines;
 mod orders;

@@ -45,7 +45,7 @@ impl<'i> OrderLines<'i> {
     fn line(&mut self, row: OrderLine, known: &HashSet<OrderId>) -> Result<Option<order_line::Model>, BadLine> {
         let open = self.open.get_mut(row.order);
         if open.is_none() && !known.contains(&row.order) {
-            return Err(row.bad(ORDER_REF, format!("unknown order {}", shown(&row.order_ref))));
+            return Err(row.bad(ORDER_REF, format!("unknown order {}", shown(&row.reference))));
         }
         let product = self.catalog.get(&row.sku);
         let product = product.ok_or_else(|| row.bad(SKU, format!("unknown product {}", shown(&row.sku))))?;

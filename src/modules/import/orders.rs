@@ -75,7 +75,7 @@ impl<'i> Orders<'i> {
         order::Model {
             id: row.id,
             owner_tenant_id: self.chain.id(parties.placer),
-            reference: row.order_ref.clone(),
+            reference: row.reference.clone(),
             imported: true,
             status: row.status,
             holder_tenant_id: self.chain.id(holder),
@@ -149,9 +149,9 @@ impl Orders<'_> {
 /// Refuses `row` where `owner` has another order of the same name.
 async fn refuse_taken_reference(change: &Transaction, row: &Order, owner: TenantId) -> Result<(), ImportError> {
     let own = change.in_tenant(owner);
-    let named = own.find::<order::Entity>().filter(order::Column::Reference.eq(row.order_ref.as_str())).one().await?;
+    let named = own.find::<order::Entity>().filter(order::Column::Reference.eq(row.reference.as_str())).one().await?;
     if named.is_some_and(|order| order.id != row.id) {
-        let taken = format!("{} is the name of another order of this reseller already", shown(&row.order_ref));
+        let taken = format!("{} is the name of another order of this reseller already", shown(&row.reference));
         return Err(row.bad(ORDER_REF, taken).into());
     }
     Ok(())

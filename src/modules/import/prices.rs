@@ -75,7 +75,7 @@ impl Table for Prices<'_> {
         for row in rows {
             let key = self.key(&row)?;
             if let Some(known) = known.get(&key) {
-                self.counts.known(known.price_minor != row.price_minor || known.currency != row.currency);
+                self.counts.known(known.price_minor != row.minor || known.currency != row.currency);
             } else {
                 self.counts.created += 1;
                 if self.told.insert(key.0) {
@@ -97,7 +97,7 @@ fn price((owner, product): (TenantId, ProductId), row: &Price, at: Timestamp) ->
     price_override::Model {
         owner_tenant_id: owner,
         product_id: product,
-        price_minor: row.price_minor,
+        price_minor: row.minor,
         currency: row.currency.to_owned(),
         updated_at: at,
     }

@@ -27,7 +27,7 @@ pub(super) struct Records<'a> {
 }
 
 /// A record: the fields of one line, or of several where a quoted field has line ends in it.
-pub(super) struct Record<'r> {
+pub(crate) struct Record<'r> {
     pub(super) file: &'static str,
     /// The line on which it begins; the first is 1.
     pub(super) line: u64,

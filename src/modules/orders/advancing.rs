@@ -5,7 +5,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, IntoActiveModel};
 
 use super::pricing::{self, Prices, Unpriced, in_words};
-use super::sight::{Hop, takes_part};
+use super::sight::takes_part;
 use super::turn::Part;
 use super::{Orders, facts, placing, reading, store};
 use crate::bus::contract::catalog::Quoted;
@@ -29,7 +29,8 @@ struct Ahead {
 struct Moving<'c> {
     change: &'c mut Transaction,
     order: order::Model,
-    hops: Vec<Hop>,
+    /// The number of the leg on which its holder sells.
+    last_hop: i32,
 }
 
 impl Orders {
@@ -56,7 +57,8 @@ impl Orders {
             is_holder: order.holder_tenant_id == own || stands_in,
             is_root: line.own().parent_id.is_none(),
         };
-        let mut moving = Moving { change: &mut change, order, hops };
+        let last_hop = hops.last().map_or(0, |hop| hop.number);
+        let mut moving = Moving { change: &mut change, order, last_hop };
         part.check(if stands_in { moving.when_passed_on() } else { moving.order.status }, step.to)?;
         if stands_in {
             moving.pass_on(own, ahead.as_ref(), None).await?;
@@ -103,9 +105,9 @@ impl Moving<'_> {
         let payer = std::mem::replace(&mut self.order.holder_tenant_id, next);
         if !self.order.imported {
             let prices = prices(payer, ahead)?;
-            let last = self.hops.last().map_or(0, |hop| hop.number);
-            self.set_legs(OrderStatus::Forwarded, Some(last)).await?;
-            let leg = placing::leg(self.change, &self.order, last + 1, payer, &prices);
+            self.set_legs(OrderStatus::Forwarded, Some(self.last_hop)).await?;
+            self.last_hop += 1;
+            let leg = placing::leg(self.change, &self.order, self.last_hop, payer, &prices);
             let own = self.change.in_tenant(self.order.owner_tenant_id);
             own.insert::<order_leg::Entity>(leg.into_active_model()).await?;
         }
@@ -115,7 +117,7 @@ impl Moving<'_> {
     /// Takes the order on to `to`, where its holder keeps it.
     async fn go(&mut self, to: OrderStatus, note: Option<&str>) -> Result<(), ServiceError> {
         // What the holder takes in is its own leg; from CONFIRMED on all legs go with the order.
-        let only = self.hops.last().filter(|_| to == OrderStatus::AwaitingForward).map(|hop| hop.number);
+        let only = (to == OrderStatus::AwaitingForward).then_some(self.last_hop);
         if !self.order.imported {
             self.set_legs(to, only).await?;
         }

@@ -75,7 +75,7 @@ async fn placed(
 
 /// What `query` asks of an order itself, and its place in the list.
 fn condition(query: &OrdersQuery) -> Condition {
-    let status = (!query.status.is_empty()).then(|| order::Column::Status.is_in(query.status.iter().copied()));
+    let status = query.status.as_ref().map(|any| order::Column::Status.is_in(any.iter().copied()));
     let here = || {
         Expr::tuple([
             Expr::col((order::Entity, order::Column::PlacedAt)),

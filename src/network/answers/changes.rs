@@ -108,3 +108,72 @@ fn concerned(news: &News) -> Option<(Module, Option<TenantId>)> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use entity::{TenantStatus, Timestamp};
+    use iso_currency::Currency;
+
+    use super::*;
+    use crate::tenancy::topology::TenantState;
+
+    /// A chain of one company, as memory shows it at `position`.
+    fn chain(company: TenantId, position: i64) -> Arc<Snapshot> {
+        let state = TenantState {
+            id: company,
+            parent: None,
+            name: "Root".to_owned(),
+            slug: "root".to_owned(),
+            external_id: None,
+            status: TenantStatus::Active,
+            currency: Currency::USD,
+            joined_at: Timestamp(0),
+            freezes: Vec::new(),
+            former_parents: Vec::new(),
+        };
+        Arc::new(Snapshot::build(Position(position), [state]).unwrap())
+    }
+
+    fn news(company: TenantId) -> News {
+        News { event_type: kinds::ORDER_DELIVERED.to_owned(), subject_tenant_id: Some(company) }
+    }
+
+    #[test]
+    fn who_asks_before_memory_shows_a_change_that_was_told_is_not_sure_of_the_answer() {
+        let (changes, company) = (Changes::default(), TenantId::generate());
+        let sure = |asked, chain: &Snapshot| changes.none_since(asked, Module::Orders, company, chain);
+        let (before, after) = (chain(company, 4), chain(company, 5));
+        let earlier = changes.moment(|| before.clone()).moment;
+        assert!(sure(earlier, &before));
+        changes.happened(&[news(company)], Position(4));
+        let told_but_not_shown = changes.moment(|| before.clone()).moment;
+        let shown = changes.moment(|| after.clone()).moment;
+        assert!(!sure(earlier, &after) && !sure(told_but_not_shown, &after) && sure(shown, &after));
+        assert!(changes.none_since(earlier, Module::Finance, company, &after), "another module's answer");
+    }
+
+    #[test]
+    fn nothing_is_sure_on_another_log() {
+        let (changes, company) = (Changes::default(), TenantId::generate());
+        let chain = |position| chain(company, position);
+        let sure = |asked, chain: &Snapshot| changes.none_since(asked, Module::Orders, company, chain);
+        let earlier = changes.moment(|| chain(9)).moment;
+        changes.lost_track();
+        assert!(!sure(earlier, &chain(9)) && !sure(earlier, &chain(2)));
+        let not_restarted = changes.moment(|| chain(9)).moment;
+        assert!(!sure(not_restarted, &chain(2)), "of a position that the log does not have");
+        assert!(sure(changes.moment(|| chain(2)).moment, &chain(2)));
+    }
+
+    #[test]
+    fn what_was_too_much_to_remember_is_not_sure() {
+        let (changes, company) = (Changes::default(), TenantId::generate());
+        let earlier = changes.moment(|| chain(company, 1)).moment;
+        let many: Vec<_> = (0..=MOST).map(|_| news(TenantId::generate())).collect();
+        changes.happened(&many, Position(1));
+        let sure = |asked| changes.none_since(asked, Module::Orders, company, &chain(company, 2));
+        assert!(!sure(earlier));
+        assert!(sure(changes.moment(|| chain(company, 2)).moment));
+        assert!(changes.0.read().unwrap().of_company.is_empty());
+    }
+}

@@ -93,3 +93,51 @@ fn row((key, (text, as_of)): (Key, (String, Timestamp))) -> Option<network_cache
     let answer = serde_json::from_str(&text).ok()?;
     Some(network_cache::Model { owner_tenant_id: key.owner, key: key.question.to_string(), answer, as_of })
 }
+
+#[cfg(test)]
+mod tests {
+    use entity::TenantId;
+
+    use super::*;
+
+    fn key() -> Key {
+        Key { question: "orders.getStats {}".into(), owner: TenantId::generate() }
+    }
+
+    #[test]
+    fn what_the_table_has_is_not_written_again_before_an_hour_is_over() {
+        let (waiting, key) = (Waiting::default(), key());
+        let written = waiting.offer(&key, "1", Timestamp(0), None);
+        let count = || std::mem::take(&mut waiting.rows.lock().unwrap().of_key).len();
+        assert_eq!((written.is_some(), count()), (true, 1));
+        waiting.offer(&key, "1", Timestamp(RENEWED_AFTER - 1), written);
+        assert_eq!(count(), 0);
+        waiting.offer(&key, "1", Timestamp(RENEWED_AFTER), written);
+        assert_eq!(count(), 1);
+        waiting.offer(&key, "2", Timestamp(1), written);
+        assert_eq!(count(), 1);
+    }
+
+    #[test]
+    fn there_is_room_for_so_much_and_no_more() {
+        let waiting = Waiting::default();
+        let long = "1".repeat(LONGEST);
+        for _ in 0..BYTES / LONGEST {
+            assert!(waiting.offer(&key(), &long, Timestamp(0), None).is_some());
+        }
+        let last = key();
+        assert!(waiting.offer(&last, &long, Timestamp(0), None).is_none(), "no room");
+        assert!(Waiting::default().offer(&last, &(long + "1"), Timestamp(0), None).is_none(), "too long");
+        assert!(Waiting::default().offer(&last, "\"\\u0000\"", Timestamp(0), None).is_none());
+    }
+
+    #[test]
+    fn of_one_key_the_last_answer_waits() {
+        let (waiting, key) = (Waiting::default(), key());
+        for text in ["first", "second", "the last"] {
+            waiting.offer(&key, text, Timestamp(0), None);
+        }
+        let rows = waiting.rows.lock().unwrap();
+        assert_eq!((rows.of_key.len(), rows.bytes), (1, "the last".len()));
+    }
+}

@@ -50,7 +50,7 @@ fn table() -> Vec<Row> {
         catalog::NewProduct { sku: "A".to_owned(), name: "A".to_owned(), category: "A".to_owned(), list_price: usd };
     let order = orders::NewOrder { lines: Vec::new(), reference: None, idempotency_key: "a key".to_owned() };
     let orders_query = orders::OrdersQuery {
-        status: Vec::new(),
+        status: None,
         held_by_me: None,
         placed_after: Some(Timestamp(0)),
         placed_before: None,
@@ -150,10 +150,17 @@ async fn who_may_call_whom_is_rule_2_and_the_mark_and_all_refusals_are_alike() {
             };
             for targets in [vec![target], vec![family.own, target], vec![target, family.own]] {
                 let outcome = (row.call)(app.bus().clone(), own, targets.clone()).await;
-                assert_called(admitted, row.name, &targets, &outcome, &calls.take(), &case);
+                assert_called(admitted, (row.name, own, &targets), &outcome, &calls.take(), &case);
             }
-            let outcome = (row.call)(app.bus().clone(), Actor::central(), vec![target]).await;
-            assert_called(true, row.name, &[target], &outcome, &calls.take(), &format!("{case}, by central code"));
+            let central = Actor::central();
+            let outcome = (row.call)(app.bus().clone(), central, vec![target]).await;
+            assert_called(
+                true,
+                (row.name, central, &[target]),
+                &outcome,
+                &calls.take(),
+                &format!("{case}, by central code"),
+            );
         }
     }
 }
@@ -161,8 +168,7 @@ async fn who_may_call_whom_is_rule_2_and_the_mark_and_all_refusals_are_alike() {
 /// Asserts that an admitted call was sent, and that of one that is not nobody heard anything but that it is out of reach.
 fn assert_called(
     admitted: bool,
-    alias: &'static str,
-    targets: &[TenantId],
+    (alias, actor, targets): (&'static str, Actor, &[TenantId]),
     outcome: &Result<(), CallError>,
     sent: &[Call],
     case: &str,
@@ -170,7 +176,7 @@ fn assert_called(
     if admitted {
         assert!(matches!(outcome, Err(CallError::Refused(_))), "{case}: {outcome:?}");
         let targets = targets.iter().map(|target| Scope::Tenant(*target)).collect();
-        assert_eq!(sent, [Call { alias, targets }], "{case}");
+        assert_eq!(sent, [Call { alias, actor, targets }], "{case}");
     } else {
         assert!(matches!(outcome, Err(CallError::OutOfReach)), "{case}: {outcome:?}");
         assert_eq!(sent, [], "{case}");
@@ -195,5 +201,6 @@ async fn a_role_opens_no_way_up_and_a_call_of_nobody_s_is_made_in_nobody_s_scope
     }
     assert_eq!(calls.take(), []);
     app.bus().call::<catalog::GetAccess>(Actor::central(), ()).await.expect_err("a refusal");
-    assert_eq!(calls.take(), [Call { alias: "catalog.getAccess", targets: vec![Scope::Central] }]);
+    let expected = Call { alias: "catalog.getAccess", actor: Actor::central(), targets: vec![Scope::Central] };
+    assert_eq!(calls.take(), [expected]);
 }

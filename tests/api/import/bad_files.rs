@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use entity::{TenantId, TenantStatus, Timestamp};
-use proptest::prelude::*;
 use reseller_network::events::Follower;
 use reseller_network::modules::admin::{Chain, NewReseller};
-use reseller_network::modules::import::{BadLine, ImportError, Options, Source, import};
+use reseller_network::modules::import::{Options, Source, import};
 use reseller_network::tenancy::Actor;
 use reseller_network::tenancy::topology::Topology;
 
@@ -229,37 +228,4 @@ async fn rebasing_refuses_what_it_cannot_shift() {
         assert_eq!(refused.to_string(), sentence);
     }
     assert!(network.is_empty().await);
-}
-
-/// A piece of a file: mostly such as could be right, so that what comes after it is read too.
-fn piece() -> impl Strategy<Value = Vec<u8>> {
-    prop_oneof![
-        3 => Just(ROOT.as_bytes().to_vec()),
-        6 => "[a-c](/[a-c])?,(root|[a-c]),[A-Z\"]{1,3},201[0-9]-[01][0-9]-[0-3][0-9],(USD|EUR)\r?\n".prop_map(String::into_bytes),
-        2 => "[,\"\r\n]{1,8}".prop_map(String::into_bytes),
-        1 => prop::collection::vec(any::<u8>(), 0..40),
-    ]
-}
-
-#[test]
-fn any_bytes_are_imported_or_refused_with_their_line() {
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let database = runtime.block_on(TestDatabase::new(Backend::Sqlite));
-    let network = runtime.block_on(Network::new(&database));
-    let file = (prop::bool::weighted(0.9), prop::collection::vec(piece(), 0..8));
-    proptest!(ProptestConfig::with_cases(200), |((with_header, pieces) in file)| {
-        let header = if with_header { HEADER.as_bytes() } else { b"" };
-        let file = [header, &pieces.concat()].concat();
-        let before = runtime.block_on(network.chain()).len() as u64;
-        let created = match runtime.block_on(network.import(&file)) {
-            Ok(report) => report.resellers.created,
-            Err(ImportError::BadLine(BadLine { line, .. })) => {
-                let lines = file.split(|byte| *byte == b'\n').count() as u64;
-                prop_assert!((1..=lines).contains(&line), "line {} of {}", line, lines);
-                0
-            }
-            Err(error) => return Err(TestCaseError::fail(error.to_string())),
-        };
-        prop_assert_eq!(runtime.block_on(network.chain()).len() as u64, before + created);
-    });
 }

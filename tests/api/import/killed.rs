@@ -3,9 +3,10 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 
-use reseller_network::modules::import::{Source, import};
+use reseller_network::modules::import::{Progress, Source, import};
 
-use super::{Network, OPTIONS, counts};
+use super::trade::as_slices;
+use super::{Network, OPTIONS};
 use crate::support::{TestDatabase, generate, on_both_databases};
 
 on_both_databases!(an_import_that_is_killed_leaves_nothing);
@@ -14,7 +15,8 @@ on_both_databases!(an_import_that_is_killed_leaves_nothing);
 const DATABASE: &str = "TEST_IMPORT_INTO";
 /// What the importing process says when it is in the middle of it.
 const HALFWAY: &str = "halfway through the import";
-const COMPANIES: u32 = 20_000;
+const COMPANIES: u32 = 5_000;
+const ORDERS: u32 = 20_000;
 
 async fn an_import_that_is_killed_leaves_nothing(database: TestDatabase) {
     let network = Network::new(&database).await;
@@ -26,9 +28,25 @@ async fn an_import_that_is_killed_leaves_nothing(database: TestDatabase) {
     assert!(halfway, "the importer ended before it was halfway");
 
     assert!(network.is_empty().await);
-    let report = network.import(generate::resellers(COMPANIES, 3)).await.expect("a good file");
-    assert_eq!(counts(&report), (u64::from(COMPANIES), 0, 0));
+    let report = network.import_files(&as_slices(&files()), OPTIONS).await.expect("good files");
+    assert_eq!((report.resellers.created, report.orders.created), (COMPANIES.into(), ORDERS.into()));
     assert_eq!(network.chain().await.len(), COMPANIES as usize);
+}
+
+/// A chain, and an order of each company now and then.
+fn files() -> [(&'static str, Vec<u8>); 3] {
+    let header = "order_ref,reseller_id,placed_on,delivered_on,status,amount_minor,currency\n";
+    let order = |number: u32| {
+        let company = 1 + number % (COMPANIES - 1);
+        format!("{number},g{}/{company},2024-01-01,2024-01-02,DELIVERED,{number},USD\n", company / 1_000)
+    };
+    let orders = std::iter::once(header.to_owned()).chain((0..ORDERS).map(order)).collect::<String>();
+    let product = "sku,name,category,subcategory,list_price_minor,currency\nP,Pen,Office,,100,USD\n";
+    [
+        ("resellers.csv", generate::resellers(COMPANIES, 3)),
+        ("products.csv", product.into()),
+        ("orders.csv", orders.into_bytes()),
+    ]
 }
 
 /// This program once more, to run [`import_until_killed`] alone.
@@ -49,13 +67,13 @@ fn spawn_importer(database: &str) -> Child {
 async fn import_until_killed() {
     let Ok(url) = std::env::var(DATABASE) else { return };
     let network = Network::new(&TestDatabase::existing(url)).await;
-    let csv = generate::resellers(COMPANIES, 3);
-    let stop_halfway = |progress: reseller_network::modules::import::Progress| {
-        if progress.rows == u64::from(COMPANIES) / 2 {
+    let stop_halfway = |progress: Progress| {
+        if progress.file == "orders.csv" && progress.rows == u64::from(ORDERS) / 2 {
             println!("{HALFWAY}");
             // Waits to be killed. Its input closes only with the process that would do so.
             let _ = std::io::stdin().read(&mut [0]);
         }
     };
-    import(&network.log, Source::Memory(&[("resellers.csv", &csv)]), OPTIONS, stop_halfway).await.expect("a good file");
+    let files = files();
+    import(&network.log, Source::Memory(&as_slices(&files)), OPTIONS, stop_halfway).await.expect("good files");
 }

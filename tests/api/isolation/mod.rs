@@ -6,13 +6,17 @@ mod inside;
 pub(crate) mod table;
 mod whole;
 
-use entity::{FreezeId, Role, TenantId, TenantStatus};
+use entity::{FreezeId, ProductId, Role, TenantId, TenantStatus};
+use reseller_network::bus::contract::catalog::{NewProduct, SaveProduct};
+use reseller_network::graphql::id::{ItemId, SettingsId};
 use reseller_network::tenancy::Actor;
 use serde_json::{Value, json};
 
 use self::table::{OpenTo, ROOT_FIELDS, Thing, WAYS, Way};
 use crate::family::{Family, Relation};
 use crate::support::app::{Answer, TestApp, id};
+use crate::support::chain::owner;
+use crate::support::market::dollars;
 use crate::support::{TestDatabase, on_both_databases};
 
 const ROLES: [Role; 3] = [Role::Viewer, Role::Admin, Role::Owner];
@@ -45,6 +49,8 @@ struct Caller {
     token: String,
     /// `X-Tenant-ID`.
     names: Option<String>,
+    /// Whether they act for a company that waits for approval.
+    applies: bool,
 }
 
 struct World<'a> {
@@ -53,6 +59,8 @@ struct World<'a> {
     /// PENDING, below the own.
     applicant: TenantId,
     freezes: Vec<(Relation, FreezeId)>,
+    /// What the chain sells.
+    product: ProductId,
 }
 
 impl<'a> World<'a> {
@@ -70,7 +78,14 @@ impl<'a> World<'a> {
             memberships.push((several, family.own, role));
         }
         app.grant(&memberships).await;
-        let mut world = Self { app, family, applicant, freezes: Vec::new() };
+        let product = NewProduct {
+            sku: "CHAIR".to_owned(),
+            name: "A chair".to_owned(),
+            category: "Furniture".to_owned(),
+            list_price: dollars(1_000),
+        };
+        let product = app.bus().call::<SaveProduct>(owner(family.root), product).await.expect("a product");
+        let mut world = Self { app, family, applicant, freezes: Vec::new(), product };
         for relation in [Relation::Child, Relation::Grandchild, Relation::Sibling, Relation::Stranger] {
             world.freeze(relation).await;
         }
@@ -93,6 +108,7 @@ impl<'a> World<'a> {
                 what: format!("the {alone} {what}"),
                 token,
                 names: names.map(str::to_owned),
+                applies: false,
             };
             callers.push(caller("whose only membership it is", self.app.token(&alone), None));
             callers.push(caller("by header", self.app.token(&several), Some(&own)));
@@ -103,8 +119,12 @@ impl<'a> World<'a> {
 
     /// Those who act for no company, or for one that waits for approval.
     fn outsiders(&self) -> Vec<Caller> {
-        let caller =
-            |what: &str, names: Option<String>| Caller { what: what.to_owned(), token: self.app.token(what), names };
+        let caller = |what: &str, names: Option<String>| Caller {
+            what: what.to_owned(),
+            token: self.app.token(what),
+            names,
+            applies: what == "applicant",
+        };
         vec![
             caller("nobody's member", None),
             caller("owner of two", None),
@@ -124,7 +144,12 @@ impl<'a> World<'a> {
                 let answer = self.ask(caller, way.document, &target).await;
                 let case = format!("{} asks {} for {relation:?}'s {:?}", caller.what, way.argument, way.to);
                 if is_in_sight(way, relation) {
-                    assert_eq!(answer.data().pointer(way.found), Some(&Value::from(target)), "{case}");
+                    let data = answer.data();
+                    let refusal = way.refusal().and_then(|refusal| data.pointer(&refusal).cloned());
+                    match refusal {
+                        Some(code) => assert_ne!(code, "NOT_FOUND", "{case}"),
+                        None => assert_eq!(data.pointer(way.found), Some(&Value::from(target)), "{case}"),
+                    }
                 } else {
                     assert_eq!(answer.whole(), nothing.whole(), "{case}");
                 }
@@ -137,7 +162,10 @@ impl<'a> World<'a> {
             let answer = self.ask(caller, field.document, &id(self.family.own)).await;
             match field.open_to {
                 OpenTo::Everyone => drop(answer.data()),
-                OpenTo::Members => assert_eq!(answer.code(), "FORBIDDEN", "{} asks {}", caller.what, field.name),
+                OpenTo::MembersAndApplicants if caller.applies => drop(answer.data()),
+                OpenTo::Members | OpenTo::MembersAndApplicants => {
+                    assert_eq!(answer.code(), "FORBIDDEN", "{} asks {}", caller.what, field.name)
+                }
             }
         }
         self.cannot_tell_ids_apart(caller).await;
@@ -149,8 +177,8 @@ impl<'a> World<'a> {
         if answer.status.is_success() {
             return self.sees_nothing(caller).await;
         }
-        let no_such =
-            Caller { what: String::new(), token: self.app.token("nobody's member"), names: Some("no-such".into()) };
+        let (token, names) = (self.app.token("nobody's member"), Some("no-such".to_owned()));
+        let no_such = Caller { what: String::new(), token, names, applies: false };
         for field in ROOT_FIELDS {
             let answer = self.ask(caller, field.document, &id(self.family.own)).await;
             let unknown = self.ask(&no_such, field.document, &id(self.family.own)).await;
@@ -176,7 +204,17 @@ impl<'a> World<'a> {
         match kind {
             Thing::Reseller => Relation::ALL.map(|relation| (relation, id(self.family.the(relation)))).to_vec(),
             Thing::Freeze => self.freezes.iter().map(|(relation, freeze)| (*relation, id(*freeze))).collect(),
+            Thing::CatalogItem => {
+                Relation::ALL.map(|relation| (relation, self.item(self.family.the(relation)))).to_vec()
+            }
+            Thing::NetworkSettings => {
+                Relation::ALL.map(|relation| (relation, id(SettingsId(self.family.the(relation))))).to_vec()
+            }
         }
+    }
+
+    fn item(&self, reseller: TenantId) -> String {
+        ItemId { reseller, product: self.product }.global().0
     }
 
     async fn ask(&self, caller: &Caller, document: &str, target: &str) -> Answer {
@@ -188,9 +226,14 @@ impl<'a> World<'a> {
     }
 }
 
-/// Rule 2 of the design: a company and its downline. A freeze above the own company freezes it too, and is told of.
+/// Rule 2 of the design: a company and its downline. A freeze above the own company freezes it too, and is told of; settings are nobody
+/// else's.
 fn is_in_sight(way: &Way, relation: Relation) -> bool {
-    relation.is_at_or_below() || (way.to == Thing::Freeze && relation == Relation::Parent)
+    match way.to {
+        Thing::Reseller | Thing::CatalogItem => relation.is_at_or_below(),
+        Thing::Freeze => relation.is_at_or_below() || relation == Relation::Parent,
+        Thing::NetworkSettings => relation == Relation::Own,
+    }
 }
 
 /// An id of the right form that nobody has.
@@ -198,5 +241,7 @@ fn never_issued(kind: Thing) -> String {
     match kind {
         Thing::Reseller => id(TenantId::generate()),
         Thing::Freeze => id(FreezeId::generate()),
+        Thing::CatalogItem => ItemId { reseller: TenantId::generate(), product: ProductId::generate() }.global().0,
+        Thing::NetworkSettings => id(SettingsId(TenantId::generate())),
     }
 }

@@ -17,6 +17,8 @@ pub(crate) enum OpenTo {
     Everyone,
     /// Who acts for a company that is not PENDING, in any role.
     Members,
+    /// Who acts for a company, also for a PENDING one.
+    MembersAndApplicants,
 }
 
 /// One way to a thing by its id.
@@ -26,8 +28,16 @@ pub(crate) struct Way {
     pub(crate) to: Thing,
     /// Asks for the thing with the id `$id`.
     pub(crate) document: &'static str,
-    /// Where in the answer's data `$id` shows when the thing was found.
+    /// Where in the answer's data `$id` shows when the thing was found. A mutation may refuse what is in sight for another reason.
     pub(crate) found: &'static str,
+}
+
+impl Way {
+    /// Where in the answer's data a mutation says why it did not do it.
+    pub(crate) fn refusal(&self) -> Option<String> {
+        let field = self.argument.strip_prefix("Mutation.")?.split('(').next()?;
+        Some(format!("/{field}/userErrors/0/code"))
+    }
 }
 
 /// A type that implements `Node`.
@@ -37,6 +47,10 @@ pub(crate) enum Thing {
     Reseller,
     /// In sight: on a company at or below the caller's own, or above it, which it freezes too.
     Freeze,
+    /// In sight: of a reseller in sight.
+    CatalogItem,
+    /// In sight: the caller's own.
+    NetworkSettings,
 }
 
 pub(crate) const ROOT_FIELDS: &[RootField] = &[
@@ -54,6 +68,33 @@ pub(crate) const ROOT_FIELDS: &[RootField] = &[
     },
     RootField { name: "Query.downlineTree", open_to: OpenTo::Members, document: "{ downlineTree { nodeCount } }" },
     RootField { name: "Query.downline", open_to: OpenTo::Members, document: "{ downline { totalCount } }" },
+    RootField { name: "Query.catalog", open_to: OpenTo::Members, document: "{ catalog { totalCount } }" },
+    RootField {
+        name: "Query.settings",
+        open_to: OpenTo::MembersAndApplicants,
+        document: "{ settings { version margins { boundBy } } }",
+    },
+    RootField {
+        name: "Mutation.saveProduct",
+        open_to: OpenTo::Members,
+        document: "mutation { saveProduct(input: { sku: \"X\", name: \"X\", category: \"X\", listPrice: { amount: \"1\", currency: \"USD\" } })
+            { item { id } userErrors { code } } }",
+    },
+    RootField {
+        name: "Mutation.setPriceOverride",
+        open_to: OpenTo::Members,
+        document: "mutation { setPriceOverride(input: { sku: \"CHAIR\" }) { item { id } userErrors { code } } }",
+    },
+    RootField {
+        name: "Mutation.setCatalogAccess",
+        open_to: OpenTo::Members,
+        document: "mutation ($id: ID!) { setCatalogAccess(input: { resellerId: $id, all: true }) { userErrors { code } } }",
+    },
+    RootField {
+        name: "Mutation.updateSettings",
+        open_to: OpenTo::Members,
+        document: "mutation { updateSettings(input: { version: 0 }) { settings { id } userErrors { code } } }",
+    },
 ];
 
 pub(crate) const WAYS: &[Way] = &[
@@ -98,5 +139,36 @@ pub(crate) const WAYS: &[Way] = &[
         to: Thing::Reseller,
         document: "query ($id: ID!) { downline(rootId: $id) { nodes { parent { id } } pageInfo { endCursor } totalCount } }",
         found: "/downline/nodes/0/parent/id",
+    },
+    Way {
+        argument: "Query.node(id)",
+        to: Thing::CatalogItem,
+        document: "query ($id: ID!) { node(id: $id) { __typename id ... on CatalogItem { sku cost { amount } } } }",
+        found: "/node/id",
+    },
+    Way {
+        argument: "Query.nodes(ids)",
+        to: Thing::CatalogItem,
+        document: "query ($id: ID!) { nodes(ids: [$id]) { __typename id ... on CatalogItem { sku cost { amount } } } }",
+        found: "/nodes/0/id",
+    },
+    Way {
+        argument: "Query.node(id)",
+        to: Thing::NetworkSettings,
+        document: "query ($id: ID!) { node(id: $id) { __typename id ... on NetworkSettings { updatedAt } } }",
+        found: "/node/id",
+    },
+    Way {
+        argument: "Query.nodes(ids)",
+        to: Thing::NetworkSettings,
+        document: "query ($id: ID!) { nodes(ids: [$id]) { __typename id ... on NetworkSettings { updatedAt } } }",
+        found: "/nodes/0/id",
+    },
+    Way {
+        argument: "Mutation.setCatalogAccess(input.resellerId)",
+        to: Thing::Reseller,
+        document: "mutation ($id: ID!) { setCatalogAccess(input: { resellerId: $id, all: true })
+            { reseller { id name } userErrors { code field message } } }",
+        found: "/setCatalogAccess/reseller/id",
     },
 ];

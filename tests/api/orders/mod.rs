@@ -1,7 +1,9 @@
 //! Orders: placed, passed up the chain, delivered; and who sees what of them.
 
 mod advancing;
+mod imported;
 mod placing;
+mod reading;
 
 use entity::{OrderStatus, TenantId};
 use reseller_network::bus::contract::orders::Order;

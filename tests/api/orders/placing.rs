@@ -6,7 +6,7 @@ use entity::{OrderStatus, Role, TenantStatus};
 use iso_currency::Currency;
 use reseller_network::bus::contract::catalog::Quote;
 use reseller_network::bus::contract::orders::{NewLine, NewOrder, Place};
-use reseller_network::bus::{Alias, Bus, CallError, Envelope, Payload, Transport, TransportError};
+use reseller_network::bus::{Alias, Bus, CallError};
 use reseller_network::error::RefusalCode;
 use reseller_network::events::kinds;
 use reseller_network::money::{MAX_MINOR, Money};
@@ -15,7 +15,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::{assert_refusal, legs};
-use crate::support::market::{Market, admin, dollars, order, refused};
+use crate::support::market::{Down, Market, admin, dollars, order, refused};
 use crate::support::{TestDatabase, on_both_databases};
 
 on_both_databases!(
@@ -227,14 +227,4 @@ async fn a_module_that_cannot_answer_is_no_refusal(database: TestDatabase) {
     assert!(matches!(failed, Err(CallError::Unavailable(_))), "{failed:?}");
     market.bus().serve::<Quote>(market.prices.clone());
     market.try_place(admin(placer), new).await.expect("the key was not used up");
-}
-
-/// A module that is down.
-struct Down;
-
-#[async_trait::async_trait]
-impl Transport for Down {
-    async fn send(&self, _: Envelope) -> Result<Payload, TransportError> {
-        Err(TransportError::Failed("a test".to_owned()))
-    }
 }

@@ -24,7 +24,7 @@ const CURRENCY: Column = Column { number: 7, name: "currency" };
 pub(crate) struct Order {
     line: u64,
     pub(crate) id: OrderId,
-    pub(crate) order_ref: String,
+    pub(crate) reference: String,
     pub(crate) reseller_id: String,
     /// Shifted already, as the day below.
     pub(crate) placed_on: Date,
@@ -40,15 +40,15 @@ impl Line for Order {
     const COLUMNS: &'static [Column] = &[ORDER_REF, RESELLER_ID, PLACED_ON, DELIVERED_ON, STATUS, AMOUNT, CURRENCY];
 
     fn parse(record: &Record<'_>, calendar: Calendar) -> Result<Self, BadLine> {
-        let order_ref = record.checked(ORDER_REF, fields::check_reference)?;
+        let reference = record.checked(ORDER_REF, fields::check_reference)?;
         let reseller_id = record.field(RESELLER_ID)?;
         let placed_on = record.date(PLACED_ON)?;
         let placed_day = calendar.day(placed_on).map_err(|reason| record.bad(PLACED_ON, reason))?;
         let (status, delivered_on) = way(record, placed_on, calendar)?;
         Ok(Self {
             line: record.line,
-            id: OrderId::imported(order_ref),
-            order_ref: order_ref.to_owned(),
+            id: OrderId::imported(reference),
+            reference: reference.to_owned(),
             reseller_id: reseller_id.to_owned(),
             placed_on: placed_day,
             delivered_on,
@@ -63,11 +63,11 @@ impl Line for Order {
     }
 
     fn key(&self) -> Option<(Cow<'_, str>, &str)> {
-        Some((Cow::Borrowed(&self.order_ref), ""))
+        Some((Cow::Borrowed(&self.reference), ""))
     }
 
     fn again(&self, first: u64) -> BadLine {
-        self.bad(ORDER_REF, format!("{} stands in line {first} already", shown(&self.order_ref)))
+        self.bad(ORDER_REF, format!("{} stands in line {first} already", shown(&self.reference)))
     }
 }
 
@@ -98,7 +98,7 @@ fn way(record: &Record<'_>, placed_on: Date, calendar: Calendar) -> Result<(Orde
 fn status(record: &Record<'_>) -> Result<OrderStatus, BadLine> {
     let word = record.field(STATUS)?;
     word.parse().map_err(|_| {
-        let all = OrderStatus::ALL.map(|status| status.as_str()).join(", ");
+        let all = OrderStatus::ALL.map(|status| status.to_string()).join(", ");
         record.bad(STATUS, format!("expected one of {all}, found {}", shown(word)))
     })
 }

@@ -17,7 +17,7 @@ const AMOUNT: Column = Column { number: 4, name: "amount_minor" };
 pub(crate) struct OrderLine {
     line: u64,
     pub(crate) order: OrderId,
-    pub(crate) order_ref: String,
+    pub(crate) reference: String,
     pub(crate) sku: String,
     pub(crate) quantity: i64,
     pub(crate) amount_minor: i64,
@@ -28,11 +28,11 @@ impl Line for OrderLine {
     const COLUMNS: &'static [Column] = &[ORDER_REF, SKU, QUANTITY, AMOUNT];
 
     fn parse(record: &Record<'_>, _: Calendar) -> Result<Self, BadLine> {
-        let order_ref = record.field(ORDER_REF)?;
+        let reference = record.field(ORDER_REF)?;
         Ok(Self {
             line: record.line,
-            order: OrderId::imported(order_ref),
-            order_ref: order_ref.to_owned(),
+            order: OrderId::imported(reference),
+            reference: reference.to_owned(),
             sku: record.field(SKU)?.to_owned(),
             quantity: record.number(QUANTITY, 1)?,
             amount_minor: record.number(AMOUNT, 0)?,

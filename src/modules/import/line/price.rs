@@ -19,7 +19,7 @@ pub(crate) struct Price {
     line: u64,
     pub(crate) reseller_id: String,
     pub(crate) sku: String,
-    pub(crate) price_minor: i64,
+    pub(crate) minor: i64,
     pub(crate) currency: &'static str,
 }
 
@@ -32,7 +32,7 @@ impl Line for Price {
             line: record.line,
             reseller_id: record.field(RESELLER_ID)?.to_owned(),
             sku: record.field(SKU)?.to_owned(),
-            price_minor: record.number(PRICE, 0)?,
+            minor: record.number(PRICE, 0)?,
             currency: record.currency(CURRENCY)?.code(),
         })
     }

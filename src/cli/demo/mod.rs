@@ -1,11 +1,15 @@
 //! `demo`: a real chain on a database of its own, and tokens to try it with.
 
+mod journeys;
+mod overlay;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
 use entity::Role;
 
+use self::overlay::Overlay;
 use super::{Failure, say, token};
 use crate::app::{App, Bounds};
 use crate::auth::{AuthConfig, DEFAULT_AUDIENCE, DEFAULT_ISSUER, Signer, Verifier, grant, load_or_create};
@@ -54,6 +58,7 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
     refuse_another_chain(&database).await?;
     database.migrate().await?;
     load_chain(&database).await?;
+    Overlay::start(&database, Verifier::load(&config).await?).await?.lay().await?;
     let app = App::start(&database, Verifier::load(&config).await?, Clock::system(), Bounds::default()).await?;
     say(format_args!("GraphiQL     http://{}/graphiql", listener.local_addr()?))?;
     introduce(&database, &config).await?;
@@ -78,10 +83,10 @@ async fn refuse_another_chain(database: &Database) -> Result<(), Failure> {
 
 /// The Superstore chain, as the project holds it (`data/superstore`).
 const SUPERSTORE: [(&str, &[u8]); 4] = [
-    (import::RESELLERS, include_bytes!("../../data/superstore/resellers.csv")),
-    (import::PRODUCTS, include_bytes!("../../data/superstore/products.csv")),
-    (import::ORDERS, include_bytes!("../../data/superstore/orders.csv")),
-    (import::ORDER_LINES, include_bytes!("../../data/superstore/order_lines.csv")),
+    (import::RESELLERS, include_bytes!("../../../data/superstore/resellers.csv")),
+    (import::PRODUCTS, include_bytes!("../../../data/superstore/products.csv")),
+    (import::ORDERS, include_bytes!("../../../data/superstore/orders.csv")),
+    (import::ORDER_LINES, include_bytes!("../../../data/superstore/order_lines.csv")),
 ];
 
 /// Brings the chain into the database; what is there already stays.

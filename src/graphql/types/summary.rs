@@ -1,0 +1,189 @@
+//! A company's figures out of all modules. Each field asks its own module and no other, so that one that cannot answer takes nothing else with it.
+
+use std::sync::Arc;
+
+use async_graphql::{Interface, Object, Result, SimpleObject};
+
+use super::Reseller;
+use super::money::{Decimal, Money};
+use super::order_status::OrderStatus;
+use super::period::Period;
+use super::user_error::not_answered;
+use crate::bus::contract::network::Known;
+use crate::bus::contract::{self, catalog, finance, orders};
+use crate::graphql::loaders::batch::Loaded;
+use crate::graphql::scalars::DateTime;
+
+/// What a module told. Where it cannot answer now, it is what it told last.
+#[derive(Interface)]
+#[graphql(
+    field(name = "stale", ty = "bool", desc = "Whether it is from before, because the module can't answer now."),
+    field(name = "as_of", ty = "DateTime", desc = "When the module told it.")
+)]
+pub enum ModuleResult {
+    /// Of Orders.
+    OrderStats(OrderStats),
+    /// Of Finance.
+    FinanceStats(FinanceStats),
+    /// Of Catalog.
+    CatalogStats(CatalogStats),
+}
+
+/// A reseller's figures out of all modules.
+pub struct ResellerSummary {
+    /// The reseller.
+    pub reseller: Reseller,
+    /// The period that the figures are of.
+    pub period: contract::Period,
+}
+
+/// A reseller's figures out of all modules. A module that can't answer costs only its own field: that is what it told last, marked as stale, or
+/// null with the error `MODULE_UNAVAILABLE`.
+#[Object]
+impl ResellerSummary {
+    /// The reseller.
+    async fn reseller(&self) -> Reseller {
+        self.reseller.clone()
+    }
+
+    /// The period that the figures are of.
+    async fn period(&self) -> Period {
+        self.period.into()
+    }
+
+    /// What it ordered in the period.
+    async fn orders(&self) -> Option<Result<OrderStats>> {
+        told(self.loaders().order_stats.load((self.reseller.tenant(), self.period)).await, OrderStats)
+    }
+
+    /// What it owes and is owed now, whatever the period.
+    async fn finance(&self) -> Option<Result<FinanceStats>> {
+        told(self.loaders().finance_stats.load((self.reseller.tenant(), ())).await, FinanceStats)
+    }
+
+    /// What it sells now.
+    async fn catalog(&self) -> Option<Result<CatalogStats>> {
+        told(self.loaders().catalog_stats.load((self.reseller.tenant(), self.period)).await, CatalogStats)
+    }
+}
+
+impl ResellerSummary {
+    fn loaders(&self) -> &crate::graphql::loaders::Loaders {
+        &self.reseller.sight.loaders
+    }
+}
+
+/// What was loaded, as a field that may be null. Nothing where the company is out of reach by now.
+fn told<V, T>(loaded: Loaded<V>, shown: impl FnOnce(V) -> T) -> Option<Result<T>> {
+    loaded.map_err(|error| not_answered(&error)).transpose().map(|told| told.map(shown))
+}
+
+/// What a reseller ordered in a period, by the day on which it placed it.
+pub struct OrderStats(Known<Arc<orders::OrderStats>>);
+
+/// What a reseller ordered in a period, by the day on which it placed it.
+#[Object]
+impl OrderStats {
+    /// Whether it is from before, because the module can't answer now.
+    pub async fn stale(&self) -> bool {
+        self.0.stale
+    }
+
+    /// When the module told it.
+    pub async fn as_of(&self) -> DateTime {
+        DateTime(self.0.as_of)
+    }
+
+    /// Orders that it placed and that were not cancelled.
+    async fn count(&self) -> u64 {
+        self.0.value.count
+    }
+
+    /// What it pays for these: one amount for each currency, sorted by currency.
+    async fn revenue(&self) -> Vec<Money> {
+        amounts(&self.0.value.revenue)
+    }
+
+    /// All orders that it placed, by how far they are; states without an order are left out.
+    async fn by_status(&self) -> Vec<OrderStatusCount> {
+        let count = |&(status, count): &(entity::OrderStatus, u64)| OrderStatusCount { status: status.into(), count };
+        self.0.value.by_status.iter().map(count).collect()
+    }
+}
+
+/// How many orders are so far.
+#[derive(SimpleObject)]
+pub struct OrderStatusCount {
+    /// How far they are.
+    status: OrderStatus,
+    /// How many they are.
+    count: u64,
+}
+
+/// What a reseller owes and is owed.
+pub struct FinanceStats(Known<Arc<finance::FinanceSummary>>);
+
+/// What a reseller owes and is owed.
+#[Object]
+impl FinanceStats {
+    /// Whether it is from before, because the module can't answer now.
+    pub async fn stale(&self) -> bool {
+        self.0.stale
+    }
+
+    /// When the module told it.
+    pub async fn as_of(&self) -> DateTime {
+        DateTime(self.0.as_of)
+    }
+
+    /// What it is owed less what it owes: one amount for each currency of its ledger, sorted by currency.
+    async fn balances(&self) -> Vec<Money> {
+        amounts(&self.0.value.balances)
+    }
+
+    /// What it owes for what it bought and has not paid, sorted by currency. A currency in which it owes nothing is left out.
+    async fn outstanding(&self) -> Vec<Money> {
+        amounts(&self.0.value.outstanding)
+    }
+}
+
+/// A reseller's catalog in figures.
+pub struct CatalogStats(Known<Arc<catalog::CatalogStats>>);
+
+/// A reseller's catalog in figures.
+#[Object]
+impl CatalogStats {
+    /// Whether it is from before, because the module can't answer now.
+    pub async fn stale(&self) -> bool {
+        self.0.stale
+    }
+
+    /// When the module told it.
+    pub async fn as_of(&self) -> DateTime {
+        DateTime(self.0.as_of)
+    }
+
+    /// Items that it may sell now.
+    async fn item_count(&self) -> u64 {
+        self.0.value.item_count
+    }
+
+    /// Those of them that came in the period.
+    async fn new_item_count(&self) -> u64 {
+        self.0.value.new_item_count
+    }
+
+    /// The mean of the items' margins, as a percentage. Null where no item has one.
+    async fn average_margin_percent(&self) -> Option<Decimal> {
+        self.0.value.average_margin.map(Decimal::from)
+    }
+
+    /// Items whose margin or price, as entered, is below its floor.
+    async fn below_floor_count(&self) -> u64 {
+        self.0.value.below_floor_count
+    }
+}
+
+fn amounts(amounts: &[crate::money::Money]) -> Vec<Money> {
+    amounts.iter().copied().map(Money::from).collect()
+}
