@@ -1,10 +1,12 @@
--- Sends the requests of a file in turn, each line "METHOD PATH[ BODY]", and tells what came of it as one line of JSON.
--- wrk … -s wrk.lua URL -- FILE [TOKEN]
+-- Sends the requests of a file in turn, from the one after the first SKIP of them on, each line "METHOD PATH[ BODY]", and tells what came of it as one
+-- line of JSON.
+-- wrk … -s wrk.lua URL -- FILE SKIP TOKEN
 local requests, turn = {}, 0
 
 function init(args)
     local headers = { ["Content-Type"] = "application/json", ["Accept"] = "application/json" }
-    if args[2] then headers["Authorization"] = "Bearer " .. args[2] end
+    headers["Authorization"] = "Bearer " .. args[3]
+    turn = tonumber(args[2])
     for line in io.lines(args[1]) do
         local method, path, body = line:match("^(%u+) (%S+) ?(.*)$")
         if method == "GET" then

@@ -19,12 +19,14 @@ SETTINGS = {
 WARM_UP = 20
 
 
-def write(postgres, load, start, token, days, workloads):
+def write(postgres, load, start, token, workloads):
     """Writes the plans of the floor's statements, and of the server's for one request of each workload."""
     FOLDER.mkdir(exist_ok=True)
-    children, tree = (workload.requests["floor"][0].path.split("/")[2].split("?")[0] for workload in workloads)
+    paths = [workload.requests["floor"][0].path for workload in workloads]
+    asked = re.fullmatch(r"/children/(\w+)\?from=(.+)&to=(.+) /tree/(\w+)", " ".join(paths))
+    children, begin, end, tree = asked.groups()
     command = [load, "floor", "plans", "--database-url", postgres.url("floor"), "--children", children, "--tree", tree]
-    command += ["--from", days["from"], "--to", days["to"]]
+    command += ["--from", begin, "--to", end]
     floor = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     (FOLDER / "floor.txt").write_text(floor)
     (FOLDER / "server.txt").write_text(of_server(postgres, start, token, workloads))
@@ -43,12 +45,12 @@ def of_server(postgres, start, token, workloads):
 
 
 def statements_of(postgres, server, token, workload):
-    request = workload.requests["server"][0]
-    for _ in range(WARM_UP):
-        request.send(server, token)
+    requests = workload.requests["server"]
+    for number in range(WARM_UP):
+        requests[number % len(requests)].send(server, token)
     time.sleep(1)
     so_far = len(postgres.log.read_text())
-    request.send(server, token)
+    requests[WARM_UP % len(requests)].send(server, token)
     time.sleep(0.2)
     # A message goes on in lines that begin with a tab.
     messages = re.split(r"^(?!\t)", postgres.log.read_text()[so_far:], flags=re.MULTILINE)
@@ -57,5 +59,10 @@ def statements_of(postgres, server, token, workload):
         if "plan:\n" in message:
             text = re.sub(r"^\t", "", message.split("plan:\n", 1)[1], flags=re.MULTILINE)
             found.setdefault(text.split("\n", 1)[0], text)
-    plans = "\n".join(found.values()) or "No statement.\n"
-    return f"-- {workload.name}, once more after {WARM_UP} times\n\n{plans}\n"
+    plans = "\n".join(map(short, found.values())) or "No statement.\n"
+    return f"-- {workload.name}, after {WARM_UP} others\n\n{plans}\n"
+
+
+def short(plan):
+    """The same with `{…}` for lists of many ids."""
+    return re.sub(r"'\{[0-9a-f-]{36}(,[0-9a-f-]{36}){3,}\}'", "'{…}'", plan)

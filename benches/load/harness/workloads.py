@@ -4,10 +4,11 @@ import dataclasses
 import datetime
 import http.client
 import json
+import statistics
 import uuid
 
-CHILDREN = """query ($id: ID!) { reseller(id: $id) { children(first: 50) { nodes { id name
- summary(period: { range: { from: "FROM", to: "TO" } }) {
+CHILDREN = """query ($id: ID!, $from: Date!, $to: Date!) { reseller(id: $id) { children(first: 50) { nodes { id name
+ summary(period: { range: { from: $from, to: $to } }) {
  orders { count revenue { amount currency } byStatus { status count } }
  finance { balances { amount currency } outstanding { amount currency } }
  catalog { itemCount } }
@@ -17,10 +18,14 @@ TREE = """query ($id: ID!) { downlineTree(rootId: $id, depth: 100) {
  nodes { name status resellerId parentId depth childCount descendantCount } } }"""
 
 # What can be asked, by a short name.
-NAMES = ("one", "many", "tree")
+NAMES = ("one", "many", "new", "tree")
 
-# How many days a summary is of.
+# How many days a summary is of; and where no question is asked twice, at least and at most.
 DAYS = 30
+LEAST_DAYS, MOST_DAYS = 20, 40
+
+# How many answers are compared, where there are many.
+COMPARED = 200
 
 
 def public_id(text):
@@ -57,18 +62,19 @@ class Workload:
 
     def same(self, servers, token):
         """Refuses to compare answers that differ in any value. Answers how long they are on average, by server."""
-        lengths = {server.name: 0 for server in servers}
-        for number in range(len(self.requests[servers[0].name])):
+        lengths = {server.name: [] for server in servers}
+        count = len(self.requests[servers[0].name])
+        for number in range(0, count, max(1, count // COMPARED)):
             answers = []
             for server in servers:
                 status, body = self.requests[server.name][number].send(server, token)
                 if status != 200:
                     raise SystemExit(f"{self.name}: {server.name} answers {status}: {body[:400]}")
                 answers.append(json.loads(body))
-                lengths[server.name] += len(body) / len(self.requests[server.name])
+                lengths[server.name].append(len(body))
             if place := difference(*answers):
                 raise SystemExit(f"{self.name}, request {number}: the answers differ at {place}")
-        return lengths
+        return {name: statistics.mean(known) for name, known in lengths.items()}
 
 
 def difference(one, other, place="$"):
@@ -84,27 +90,37 @@ def difference(one, other, place="$"):
 
 def workloads(summary, ids):
     """The workloads over the generated chain; `ids` has the public id of each company by its name in the files."""
-    last = datetime.date.fromisoformat(summary["lastDay"])
-    days = {"from": str(last - datetime.timedelta(days=DAYS - 1)), "to": str(last)}
-    query = CHILDREN.replace("\n", "").replace("FROM", days["from"]).replace("TO", days["to"])
+    first, last = (datetime.date.fromisoformat(summary[name]) for name in ("firstDay", "lastDay"))
+    day = datetime.timedelta(days=1)
+    query = CHILDREN.replace("\n", "")
 
-    def children(companies):
-        graphql = [Request("POST", "/graphql", body(query, ids[company])) for company in companies]
-        floor = [Request("GET", f"/children/{ids[it]}?from={days['from']}&to={days['to']}") for it in companies]
+    def children(questions):
+        graphql = [Request("POST", "/graphql", body(query, {"id": ids[it], "from": f, "to": t})) for it, f, t in questions]
+        floor = [Request("GET", f"/children/{ids[it]}?from={f}&to={t}") for it, f, t in questions]
         return {"server": graphql, "floor": floor}
 
+    wide = summary["withFiftyChildren"]
+    latest = str(last - (DAYS - 1) * day), str(last)
+    any_period = [
+        (str(start), str(start + (days - 1) * day))
+        for days in range(LEAST_DAYS, MOST_DAYS + 1)
+        for start in (first + number * day for number in range((last - first).days - days + 2))
+    ]
     tree = ids[summary["tree"]["root"]]
     wide = summary["withFiftyChildren"]
     whole = {
-        "server": [Request("POST", "/graphql", body(TREE.replace("\n", ""), tree))],
+        "server": [Request("POST", "/graphql", body(TREE.replace("\n", ""), {"id": tree}))],
         "floor": [Request("GET", f"/tree/{tree}")],
     }
-    return days, {
-        "one": Workload("50 children of one reseller", children(wide[:1])),
-        "many": Workload(f"50 children, {len(wide)} resellers in turn", children(wide)),
+    return {
+        "one": Workload("50 children of one reseller", children([(wide[0], *latest)])),
+        "many": Workload(f"50 children, {len(wide)} resellers in turn", children([(it, *latest) for it in wide])),
+        "new": Workload(
+            "50 children, no question twice", children([(it, *period) for period in any_period for it in wide])
+        ),
         "tree": Workload(f"tree of {summary['tree']['nodes']:,}", whole),
     }
 
 
-def body(query, company):
-    return json.dumps({"query": query, "variables": {"id": company}})
+def body(query, variables):
+    return json.dumps({"query": query, "variables": variables})
