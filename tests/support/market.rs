@@ -15,9 +15,10 @@ use reseller_network::clock::Clock;
 use reseller_network::error::Refusal;
 use reseller_network::money::Money;
 use reseller_network::tenancy::{Actor, Scope};
+use serde_json::Value;
 
 use super::TestDatabase;
-use super::app::TestApp;
+use super::app::{Answer, Setup, TestApp};
 
 /// A running program in which companies trade.
 pub(crate) struct Market {
@@ -40,6 +41,11 @@ impl Market {
     /// Opens on `database`, without companies or products.
     pub(crate) async fn open(database: TestDatabase) -> Self {
         Self { app: TestApp::start(database).await }
+    }
+
+    /// The same, as `setup` says.
+    pub(crate) async fn open_with(database: TestDatabase, setup: Setup) -> Self {
+        Self { app: TestApp::start_with(database, setup).await }
     }
 
     /// The same, with this clock.
@@ -87,6 +93,13 @@ impl Market {
         let others = PRODUCTS.map(|(sku, ..)| sku.to_owned()).into_iter().filter(|category| category != sku);
         let access = Access { all: false, categories: others.collect() };
         self.bus().call_in_tenant::<SetAccess>(admin(parent), company, access).await.expect("a grant");
+    }
+
+    /// Asks the API as an ADMIN of `company`, who has no other company.
+    pub(crate) async fn ask_as(&self, company: TenantId, query: &str, variables: Value) -> Answer {
+        let subject = company.to_string();
+        self.grant(&[(&subject, company, Role::Admin)]).await;
+        self.ask(&self.token(&subject), query, variables).await
     }
 
     /// Places an order, as an administrator of `placer`, with a key of its own.

@@ -12,6 +12,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use reseller_network::bus::CallError;
 use reseller_network::bus::contract::finance::Payment;
+use reseller_network::bus::contract::orders::GetOrders;
 use reseller_network::error::RefusalCode;
 use reseller_network::money::Money;
 use reseller_network::tenancy::Actor;
@@ -294,19 +295,22 @@ impl World {
 
     /// What every company sees of every order, and all ledgers.
     async fn is_what_the_model_says(&self, market: &Market) {
+        let ids: Vec<_> = self.model.orders.iter().map(|order| order.id).collect();
         for company in self.companies() {
-            for order in &self.model.orders {
-                let seen = market.order(company, order.id).await;
-                assert_eq!(seen.is_some(), order.has(company));
-                let Some(seen) = seen else { continue };
+            let mut seen =
+                market.bus().call::<GetOrders>(admin(company), ids.clone()).await.expect("orders").into_iter();
+            for order in self.model.orders.iter().filter(|order| order.has(company)) {
+                let seen = seen.next().expect("an order in which it takes part");
                 let own = order.legs.iter().filter(|leg| leg.buyer == company || leg.seller == company);
                 let legs = seen.legs.iter();
                 let legs =
                     legs.map(|leg| Leg { buyer: leg.from, seller: leg.to, status: leg.status, total: leg.total });
                 assert_eq!(legs.collect::<Vec<_>>(), own.copied().collect::<Vec<_>>());
-                assert_eq!((seen.status, seen.holder, seen.total), (order.status, order.holder, seen.legs[0].total));
+                let expected = (order.id, order.status, order.holder, seen.legs[0].total);
+                assert_eq!((seen.id, seen.status, seen.holder, seen.total), expected);
                 assert_eq!(seen.lines.iter().map(|line| line.amount.minor).sum::<i64>(), seen.total.minor);
             }
+            assert_eq!(seen.next(), None, "and no others");
             self.ledger_is_what_the_model_says(market, company).await;
         }
     }
