@@ -1,9 +1,14 @@
 //! A made-up chain of any size, always the same for the same size: skewed, and 100 deep.
 
+#[path = "scrambled.rs"]
+mod scrambled;
+
 use entity::{TenantId, TenantStatus, Timestamp};
 use iso_currency::Currency;
 use reseller_network::tenancy::topology::TenantState;
 use uuid::Uuid;
+
+pub(crate) use scrambled::scrambled;
 
 /// The deepest company is so many steps below the root.
 pub(crate) const DEPTH: u8 = 100;
@@ -11,14 +16,6 @@ pub(crate) const DEPTH: u8 = 100;
 /// Who is below whom, by number; number 0 is the root.
 pub(crate) struct GeneratedChain {
     parents: Vec<u32>,
-}
-
-/// `SplitMix64` (Steele, Lea and Flood, 2014): a random number for each number.
-pub(crate) fn scrambled(number: u64) -> u64 {
-    let number = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    number ^ (number >> 31)
 }
 
 impl GeneratedChain {

@@ -171,7 +171,7 @@ impl<'a> World<'a> {
                 OpenTo::Everyone => drop(answer.data()),
                 OpenTo::MembersAndApplicants if caller.applies => drop(answer.data()),
                 OpenTo::Members | OpenTo::MembersAndApplicants => {
-                    assert_eq!(answer.code(), "FORBIDDEN", "{} asks {}", caller.what, field.name)
+                    assert_eq!(answer.code(), "FORBIDDEN", "{} asks {}", caller.what, field.name);
                 }
             }
         }

@@ -1,0 +1,1 @@
+"""The parts of benches/load/run: Python's standard library alone."""
