@@ -32,14 +32,15 @@ pub const ACCESS_CHANGED: &str = "ResellerCatalog.access.changed";
 /// What begins with this changes what companies sell, or at which price.
 pub const CATALOG: &str = "ResellerCatalog.";
 
-/// An order went a step on. Data: `orderId`, `from` (null at first), `to`, `amountMinor`, `currency`, `placedAt`.
+/// An order went a step on. Data: `orderId`, `reference`, `from` (null at first), `to`, `amountMinor`, `currency`, `placedAt`, and `note` where there is one.
+/// Subject and amount are the placer's.
 pub const ORDER_STATUS_CHANGED: &str = "ResellerOrders.chain_order.status_changed";
-/// An order has arrived. Data: `orderId`, `amountMinor`, `currency`, `placedAt`, `deliveredAt`; `imported` where it came from a file.
+/// An order has arrived. Data: `orderId`, `reference`, `amountMinor`, `currency`, `placedAt`, `deliveredAt`; `imported` where it came from a file.
 pub const ORDER_DELIVERED: &str = "ResellerOrders.chain_order.delivered";
 /// What begins with this changes orders.
 pub const ORDERS: &str = "ResellerOrders.";
 
-/// An entry was added to a company's ledger. Data: `entryId`, `amountMinor`, `currency`, `kind`.
+/// An entry was added to a company's ledger. Data: `entryId`, `amountMinor`, `currency`, `kind`, and `orderId` where it is for one order.
 pub const LEDGER_POSTED: &str = "ResellerFinance.ledger.posted";
 /// What begins with this changes ledgers.
 pub const FINANCE: &str = "ResellerFinance.";
