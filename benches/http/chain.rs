@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use entity::{Role, TenantStatus, Timestamp};
-use reseller_network::app::App;
+use reseller_network::app::{App, Bounds};
 use reseller_network::auth::{AuthConfig, DEFAULT_AUDIENCE, DEFAULT_ISSUER, Person, Secret, Signer, Verifier, grant};
 use reseller_network::clock::Clock;
 use reseller_network::events::Log;
-use reseller_network::graphql::limits::Limits;
 use reseller_network::modules::admin::NewReseller;
 use reseller_network::tenancy::{Actor, Database, OpenOptions};
 use tempfile::TempDir;
@@ -40,7 +39,7 @@ impl ChainDatabase {
         database.migrate().await?;
         let config = auth()?;
         let verifier = Verifier::load(&config).await?;
-        let app = App::start(&database, verifier, Clock::system(), Limits::default()).await?;
+        let app = App::start(&database, verifier, Clock::system(), Bounds::default()).await?;
         let mut companies = Vec::with_capacity(size);
         for number in 0..size {
             let parent = number.checked_sub(1).map(|before| companies[before / CHILDREN]);

@@ -25,7 +25,16 @@ pub struct Log {
 }
 
 /// How far each reader of the log is in this process.
-type Readers = Arc<Mutex<Vec<watch::Receiver<Position>>>>;
+type Readers = Arc<Mutex<Vec<(Reader, watch::Receiver<Position>)>>>;
+
+/// Who reads the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// Keeps memory at its end.
+    Memory,
+    /// Acts on it.
+    Consumer,
+}
 
 /// How long a writer waits to see its own write. It has lasted by then, so that it is no failure where the wait was in vain.
 const SEEN_WITHIN: Duration = Duration::from_secs(5);
@@ -44,17 +53,26 @@ impl Log {
     }
 
     /// Counts somebody who reads on from `position` among those whom a writer waits for. They say through the sender how far they are.
-    pub(super) fn add_reader(&self, position: Position) -> watch::Sender<Position> {
-        let reader = watch::Sender::new(position);
-        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader.subscribe());
-        reader
+    pub(super) fn add_reader(&self, reader: Reader, position: Position) -> watch::Sender<Position> {
+        let seen = watch::Sender::new(position);
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push((reader, seen.subscribe()));
+        seen
     }
 
     /// Waits until all readers of this process have seen `position`: a client reads its own writes. Gives up after a while.
     pub async fn seen(&self, position: Position) {
+        self.seen_by(&[Reader::Memory, Reader::Consumer], position).await;
+    }
+
+    /// Waits until memory shows `position`. Gives up after a while.
+    pub(super) async fn shown(&self, position: Position) {
+        self.seen_by(&[Reader::Memory], position).await;
+    }
+
+    async fn seen_by(&self, whom: &[Reader], position: Position) {
         let readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let all = async {
-            for mut reader in readers {
+            for (_, mut reader) in readers.into_iter().filter(|(reader, _)| whom.contains(reader)) {
                 // One that is gone has nothing to show any more.
                 let _ = reader.wait_for(|seen| *seen >= position).await;
             }

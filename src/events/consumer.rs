@@ -12,6 +12,7 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use tokio::sync::watch;
 
+use super::append::Reader;
 use super::follower::{LONGEST_PAUSE, POLL};
 use super::tail::{end_of_log, read_types_after};
 use super::{Log, Transaction};
@@ -58,7 +59,7 @@ impl<C: Consume> Consumer<C> {
     /// # Errors
     /// Where its position cannot be read.
     pub async fn new(central: CentralDb, log: Log, consume: Arc<C>) -> Result<Self, DbErr> {
-        let seen = log.add_reader(stored_position(central.reader(), C::NAME).await?);
+        let seen = log.add_reader(Reader::Consumer, stored_position(central.reader(), C::NAME).await?);
         Ok(Self { central, log, consume, seen })
     }
 
@@ -101,14 +102,22 @@ impl<C: Consume> Consumer<C> {
             let stored = claim(&change, C::NAME).await?;
             if stored > from {
                 // Another process has dealt with some of these.
-                self.seen.send_replace(stored);
+                let end = end_of_log(change.db()).await?;
+                drop(change);
+                self.has_dealt_with(stored, end).await;
                 continue;
             }
             self.consume.consume(&mut change, &events, prepared).await?;
             store_position(change.db(), C::NAME, last).await?;
-            change.commit().await?;
-            self.seen.send_replace(last);
+            let end = change.commit().await?;
+            self.has_dealt_with(last, end).await;
         }
+    }
+
+    /// Says that all up to `position` is dealt with, once memory shows what came of it, up to `end`: who waits for an event's effects reads them.
+    async fn has_dealt_with(&self, position: Position, end: Position) {
+        self.log.shown(end).await;
+        self.seen.send_replace(position);
     }
 }
 

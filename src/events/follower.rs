@@ -11,6 +11,7 @@ use futures_util::FutureExt;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::append::Reader;
 use super::tail::{News, end_of_log, memberships_changed_after, news_after};
 use super::{Log, kinds};
 use crate::error::Fault;
@@ -75,7 +76,7 @@ impl Follower {
     /// Follows `log` for `topology` and `listeners`.
     #[must_use]
     pub fn new(central: CentralDb, log: Log, topology: Arc<Topology>, listeners: Vec<Arc<dyn Listener>>) -> Self {
-        let seen = log.add_reader(topology.position());
+        let seen = log.add_reader(Reader::Memory, topology.position());
         Self { central, log, topology, listeners, seen, caught_up_at: watch::Sender::new(Instant::now()) }
     }
 

@@ -25,9 +25,9 @@ pub const MEMBERSHIP: &str = "ResellerNetwork.membership.";
 
 /// A product of the root is new or another. Data: `sku`, and what it is now.
 pub const PRODUCT_SAVED: &str = "ResellerCatalog.product.saved";
-/// Prices that a company takes have changed. Data: `items` of `sku`, `oldPriceMinor`, `newPriceMinor`, `currency`.
+/// Prices that a company takes have changed. Data: `items` of `sku`, `oldPriceMinor`, `newPriceMinor`, `currency`; `oldCurrency` where it was another.
 pub const PRICING_UPDATED: &str = "ResellerCatalog.catalog.pricing.updated";
-/// A company was granted other categories. Data: `all`, `categories`.
+/// A company was granted other categories. Data: `all`, `categories`, `grantedBy`.
 pub const ACCESS_CHANGED: &str = "ResellerCatalog.access.changed";
 /// What begins with this changes what companies sell, or at which price.
 pub const CATALOG: &str = "ResellerCatalog.";

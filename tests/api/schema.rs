@@ -23,8 +23,14 @@ const CONTRACT: &str = "
                first: Int, after: String, last: Int, before: String): ResellerConnection!
       catalog(search: String, category: String, first: Int, after: String, last: Int, before: String): CatalogItemConnection
       settings: NetworkSettings!
+      order(id: ID!): Order
+      orders(filter: OrderFilter, first: Int, after: String, last: Int, before: String): OrderConnection
+      ledgerEntries(currency: Currency, first: Int, after: String, last: Int, before: String): LedgerEntryConnection
     }
     type Mutation {
+      placeOrder(input: PlaceOrderInput!): PlaceOrderPayload!
+      advanceOrder(input: AdvanceOrderInput!): AdvanceOrderPayload!
+      recordPayment(input: RecordPaymentInput!): RecordPaymentPayload!
       saveProduct(input: SaveProductInput!): SaveProductPayload!
       setPriceOverride(input: SetPriceOverrideInput!): SetPriceOverridePayload!
       setCatalogAccess(input: SetCatalogAccessInput!): SetCatalogAccessPayload!
@@ -73,6 +79,25 @@ const CONTRACT: &str = "
     enum OrderStatus { PLACED AWAITING_FORWARD FORWARDED CONFIRMED SHIPPED DELIVERED CANCELLED }
     type FinanceStats implements ModuleResult { stale: Boolean! asOf: DateTime! balances: [Money!]! outstanding: [Money!]! }
     type ResellerSummary { reseller: Reseller! period: Period! orders: OrderStats finance: FinanceStats catalog: CatalogStats }
+    type Order implements Node {
+      id: ID! reference: String! status: OrderStatus! placedBy: ResellerReference! holder: ResellerReference!
+      placedAt: DateTime! total: Money! lines: [OrderLine!]! legs: [OrderLeg!]!
+    }
+    type OrderLine { sku: String! name: String! quantity: Int! unitPrice: Money! amount: Money! }
+    type OrderLeg { from: ResellerReference! to: ResellerReference! status: OrderStatus! total: Money! at: DateTime! }
+    type OrderConnection { edges: [OrderEdge!]! nodes: [Order!]! pageInfo: PageInfo! }
+    type OrderEdge { node: Order! cursor: String! }
+    input OrderFilter { status: [OrderStatus!] heldByMe: Boolean placedAfter: DateTime placedBefore: DateTime }
+    input PlaceOrderInput { lines: [OrderLineInput!]! reference: String idempotencyKey: String! }
+    input OrderLineInput { sku: String! quantity: Int! }
+    type PlaceOrderPayload { order: Order userErrors: [UserError!]! }
+    input AdvanceOrderInput { id: ID! to: OrderStatus! note: String }
+    type AdvanceOrderPayload { order: Order userErrors: [UserError!]! }
+    type LedgerEntry implements Node { id: ID! at: DateTime! amount: Money! balance: Money! counterparty: ResellerReference reason: String! order: Order }
+    type LedgerEntryConnection { edges: [LedgerEntryEdge!]! nodes: [LedgerEntry!]! pageInfo: PageInfo! }
+    type LedgerEntryEdge { node: LedgerEntry! cursor: String! }
+    input RecordPaymentInput { from: ID! amount: MoneyInput! reference: String idempotencyKey: String! }
+    type RecordPaymentPayload { entry: LedgerEntry userErrors: [UserError!]! }
     type CatalogItem implements Node {
       id: ID! sku: String! name: String! category: String! cost: Money! marginPercent: Decimal price: Money! updatedAt: DateTime!
     }

@@ -21,7 +21,7 @@ use reseller_network::http::router;
 use reseller_network::modules::admin::{Chain, NewReseller};
 use reseller_network::network::answers::Answers;
 use reseller_network::network::settings::Settings;
-use reseller_network::tenancy::topology::{Snapshot, Topology};
+use reseller_network::tenancy::topology::Snapshot;
 use reseller_network::tenancy::{Actor, CentralDb, Database, Observer, OpenOptions};
 use sea_orm::Statement;
 use serde_json::{Value, json};
@@ -140,11 +140,6 @@ impl TestApp {
     /// The chain as it has it in memory.
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
         self.app.topology.current()
-    }
-
-    /// The chain that it holds in memory.
-    pub(crate) fn topology(&self) -> Arc<Topology> {
-        self.app.topology.clone()
     }
 
     /// All events of the log, in its order.

@@ -1,30 +1,28 @@
 //! A chain that trades: companies with prices, orders and ledgers, asked over the bus of a running program.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
-
 use entity::{LedgerEntryId, OrderId, OrderStatus, PersonId, Role, TenantId};
 use iso_currency::Currency;
-use reseller_network::bus::contract::catalog::{Quote, Quoted};
+use reseller_network::bus::CallError;
+use reseller_network::bus::contract::catalog::{
+    Access, NewProduct, PriceOverride, SaveProduct, SetAccess, SetPriceOverride,
+};
 use reseller_network::bus::contract::finance::{
     EntriesQuery, Entry, FinanceSummary, GetSummary, ListEntries, Payment, RecordPayment,
 };
 use reseller_network::bus::contract::orders::{Advance, GetOrders, NewLine, NewOrder, Order, Place, Step};
 use reseller_network::bus::contract::{Page, Take};
-use reseller_network::bus::{CallError, Envelope, Payload, Request, Serve, Transport, TransportError};
 use reseller_network::clock::Clock;
-use reseller_network::error::{Refusal, ServiceError};
+use reseller_network::error::Refusal;
 use reseller_network::money::Money;
-use reseller_network::tenancy::topology::{Snapshot, Topology};
 use reseller_network::tenancy::{Actor, Scope};
+use serde_json::Value;
 
 use super::TestDatabase;
-use super::app::TestApp;
+use super::app::{Answer, Setup, TestApp};
 
 /// A running program in which companies trade.
 pub(crate) struct Market {
     pub(crate) app: TestApp,
-    pub(crate) prices: Arc<Prices>,
 }
 
 impl std::ops::Deref for Market {
@@ -35,104 +33,73 @@ impl std::ops::Deref for Market {
     }
 }
 
-/// What products cost whom: a company pays what its parent asks, and asks what it pays unless it says otherwise.
-pub(crate) struct Prices {
-    topology: Arc<Topology>,
-    asked: Mutex<Asked>,
-}
-
-#[derive(Default)]
-struct Asked {
-    /// Of each product what the root pays.
-    list: BTreeMap<String, Money>,
-    /// What a company asks its children.
-    asked: BTreeMap<(TenantId, String), Money>,
-    denied: BTreeSet<(TenantId, String)>,
-    /// How often somebody wanted to know.
-    questions: usize,
-}
-
-impl Prices {
-    fn asked(&self) -> std::sync::MutexGuard<'_, Asked> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What one costs `company`.
-    pub(crate) fn cost(&self, chain: &Snapshot, company: TenantId, sku: &str) -> Option<Money> {
-        let prices = self.asked();
-        let node = chain.find(company).expect("a company of the chain");
-        let asked = chain.ancestors(node).find_map(|above| prices.asked.get(&(chain.id(above), sku.to_owned())));
-        prices.list.get(sku).map(|list| *asked.unwrap_or(list))
-    }
-
-    /// How often somebody wanted to know.
-    pub(crate) fn questions(&self) -> usize {
-        self.asked().questions
-    }
-}
-
-#[async_trait::async_trait]
-impl Serve<Quote> for Prices {
-    async fn serve(&self, request: Request<Quote>) -> Result<Vec<Vec<Option<Quoted>>>, ServiceError> {
-        let company = request.tenant()?;
-        let chain = self.topology.current();
-        self.asked().questions += 1;
-        let quote = |sku: String| {
-            let cost = self.cost(&chain, company, &sku)?;
-            let granted = !self.asked().denied.contains(&(company, sku.clone()));
-            Some(Quoted { name: format!("A {sku}"), cost, granted })
-        };
-        Ok(vec![request.args.into_iter().map(quote).collect()])
-    }
-}
+/// What is sold. Each product is a category of its own.
+pub(crate) const PRODUCTS: [(&str, Currency, i64); 3] =
+    [("mug", Currency::USD, 100), ("pen", Currency::USD, 10), ("book", Currency::EUR, 1_000)];
 
 impl Market {
     /// Opens on `database`, without companies or products.
     pub(crate) async fn open(database: TestDatabase) -> Self {
-        Self::of(TestApp::start(database).await)
+        Self { app: TestApp::start(database).await }
+    }
+
+    /// The same, as `setup` says.
+    pub(crate) async fn open_with(database: TestDatabase, setup: Setup) -> Self {
+        Self { app: TestApp::start_with(database, setup).await }
     }
 
     /// The same, with this clock.
     pub(crate) async fn open_at(database: TestDatabase, clock: Clock) -> Self {
-        Self::of(TestApp::start_at(database, clock).await)
+        Self { app: TestApp::start_at(database, clock).await }
     }
 
-    fn of(app: TestApp) -> Self {
-        let prices = Arc::new(Prices { topology: app.topology(), asked: Mutex::default() });
-        app.bus().serve::<Quote>(prices.clone());
-        Self { app, prices }
-    }
-
-    /// A root and companies each below the one before: from the root down. The root pays 1.00 for a `mug` and 0.10 for a `pen`; each
-    /// company asks 0.10 and 0.01 more than the one above it.
+    /// A root and companies each below the one before: from the root down. The root pays 1.00 for a `mug`, 0.10 for a `pen`, and 10.00 euros for a
+    /// `book`. Each company asks 0.10 more for a mug and 0.01 more for a pen than the one above it; nobody earns anything on books.
     pub(crate) async fn line<const N: usize>(&self) -> [TenantId; N] {
         let mut line = Vec::new();
         for depth in 0..N {
             let name = if depth == 0 { "Root".to_owned() } else { format!("Level {depth}") };
             line.push(self.company(line.last().copied(), &name).await);
         }
-        self.lists("mug", dollars(100));
-        self.lists("pen", dollars(10));
+        self.stock(line[0]).await;
         for (company, more) in line.iter().zip(1..) {
-            self.asks(*company, "mug", dollars(100 + 10 * more));
-            self.asks(*company, "pen", dollars(10 + more));
+            self.asks(*company, "mug", dollars(100 + 10 * more)).await;
+            self.asks(*company, "pen", dollars(10 + more)).await;
         }
         line.try_into().expect("so many")
     }
 
-    /// What the root pays for one.
-    pub(crate) fn lists(&self, sku: &str, price: Money) {
-        self.prices.asked().list.insert(sku.to_owned(), price);
+    /// Makes `root` sell the [`PRODUCTS`].
+    pub(crate) async fn stock(&self, root: TenantId) {
+        for (sku, currency, minor) in PRODUCTS {
+            let (name, category) = (format!("A {sku}"), sku.to_owned());
+            let product = NewProduct { sku: sku.to_owned(), name, category, list_price: Money::new(minor, currency) };
+            self.bus().call::<SaveProduct>(admin(root), product).await.expect("a product");
+        }
     }
 
-    /// What `company`'s children pay for one.
-    pub(crate) fn asks(&self, company: TenantId, sku: &str, price: Money) {
-        self.prices.asked().asked.insert((company, sku.to_owned()), price);
+    /// From now on `company`'s children pay this for one.
+    pub(crate) async fn asks(&self, company: TenantId, sku: &str, price: Money) {
+        self.try_ask(company, sku, price).await.expect("a price");
     }
 
-    /// `company` may not sell this.
-    pub(crate) fn denies(&self, company: TenantId, sku: &str) {
-        self.prices.asked().denied.insert((company, sku.to_owned()));
+    pub(crate) async fn try_ask(&self, company: TenantId, sku: &str, price: Money) -> Result<(), CallError> {
+        let price = PriceOverride { sku: sku.to_owned(), price: Some(price) };
+        self.bus().call::<SetPriceOverride>(admin(company), price).await.map(drop)
+    }
+
+    /// From now on `company` may not sell this, as `parent` says.
+    pub(crate) async fn denies(&self, parent: TenantId, company: TenantId, sku: &str) {
+        let others = PRODUCTS.map(|(sku, ..)| sku.to_owned()).into_iter().filter(|category| category != sku);
+        let access = Access { all: false, categories: others.collect() };
+        self.bus().call_in_tenant::<SetAccess>(admin(parent), company, access).await.expect("a grant");
+    }
+
+    /// Asks the API as an ADMIN of `company`, who has no other company.
+    pub(crate) async fn ask_as(&self, company: TenantId, query: &str, variables: Value) -> Answer {
+        let subject = company.to_string();
+        self.grant(&[(&subject, company, Role::Admin)]).await;
+        self.ask(&self.token(&subject), query, variables).await
     }
 
     /// Places an order, as an administrator of `placer`, with a key of its own.
@@ -217,15 +184,5 @@ pub(crate) fn refused<T: std::fmt::Debug>(outcome: Result<T, CallError>) -> Refu
     match outcome {
         Err(CallError::Refused(refusal)) => refusal,
         other => panic!("expected a refusal: {other:?}"),
-    }
-}
-
-/// A module that is down.
-pub(crate) struct Down;
-
-#[async_trait::async_trait]
-impl Transport for Down {
-    async fn send(&self, _: Envelope) -> Result<Payload, TransportError> {
-        Err(TransportError::Failed("a test".to_owned()))
     }
 }

@@ -66,13 +66,9 @@ impl NaiveCatalog {
     pub(crate) fn price(&self, company: TenantId, sku: &str) -> NaivePrice {
         let (cost, currency) = self.cost(company, sku);
         let own = &self.companies[&company];
-        let (mut price, of) = match own.overrides.get(sku) {
-            Some(entered) => *entered,
-            None => {
-                let rate = own.by_category.get(&self.products[sku].category).unwrap_or(&own.default);
-                (with(cost, *rate), currency)
-            }
-        };
+        let rate = own.by_category.get(&self.products[sku].category).unwrap_or(&own.default);
+        let by_margin = (with(cost, *rate), currency);
+        let (mut price, of) = *own.overrides.get(sku).unwrap_or(&by_margin);
         if of == currency {
             if price < with(cost, own.floor) {
                 price = with(cost, own.floor);
@@ -90,9 +86,9 @@ impl NaiveCatalog {
     pub(crate) fn may_sell(&self, company: TenantId, sku: &str) -> bool {
         let category = &self.products[sku].category;
         let line = self.upwards(company);
-        line.iter().enumerate().all(|(at, member)| match &self.companies[member].grant {
-            Some((by, Some(granted))) if line[at + 1..].contains(by) => granted.contains(category),
-            _ => true,
+        line.iter().enumerate().all(|(at, member)| {
+            let grant = self.companies[member].grant.as_ref().filter(|(by, _)| line[at + 1..].contains(by));
+            grant.and_then(|(_, granted)| granted.as_ref()).is_none_or(|granted| granted.contains(category))
         })
     }
 

@@ -9,7 +9,7 @@ use async_graphql::{Context, ID, Object, Result};
 use entity::TenantId;
 
 pub use self::changes::CatalogMutation;
-pub use self::connection::{CatalogItemConnection, Wanted};
+pub use self::connection::{CatalogItemConnection, CatalogItemEdge, Wanted};
 use super::money::{Decimal, Money};
 use super::paging::Paging;
 use super::user_error::not_answered;

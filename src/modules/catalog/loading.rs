@@ -21,6 +21,11 @@ impl Catalog {
         if let Some(products) = self.memory.products() {
             return Ok(products);
         }
+        let _reading = self.reading_products.lock().await;
+        if let Some(products) = self.memory.products() {
+            // Who was quicker has read them.
+            return Ok(products);
+        }
         let Some(root) = chain.root().map(|root| chain.id(root)) else { return Ok(Arc::default()) };
         let since = self.memory.forgotten();
         let rows = self.central.run_in_tenant(root, async |own| own.find::<product::Entity>().all().await).await?;

@@ -77,7 +77,9 @@ impl Memory {
     pub(super) fn keep_terms(&self, since: Forgotten, terms: &HashMap<TenantId, Arc<Terms>>) {
         let state = self.state();
         if state.forgotten == since {
-            terms.iter().for_each(|(tenant, terms)| self.terms.insert(*tenant, terms.clone()));
+            for (tenant, terms) in terms {
+                self.terms.insert(*tenant, terms.clone());
+            }
         }
     }
 

@@ -42,13 +42,16 @@ pub struct Catalog {
     topology: Arc<Topology>,
     memory: Memory,
     underway: Underway,
+    /// Held by who reads the products.
+    reading_products: tokio::sync::Mutex<()>,
 }
 
 impl Catalog {
     /// The catalog of the chain that `topology` shows. Which margins companies have, it asks over `bus`.
     #[must_use]
     pub fn new(central: CentralDb, log: Log, bus: Bus, topology: Arc<Topology>) -> Arc<Self> {
-        Arc::new(Self { central, log, bus, topology, memory: Memory::new(), underway: Underway::default() })
+        let (memory, underway, reading_products) = (Memory::new(), Underway::default(), tokio::sync::Mutex::default());
+        Arc::new(Self { central, log, bus, topology, memory, underway, reading_products })
     }
 
     /// Serves its aliases on `bus`.

@@ -31,7 +31,9 @@ pub(super) async fn overrides(
             found.entry(row.owner_tenant_id).or_default().push(set);
         }
     }
-    found.values_mut().for_each(|overrides| overrides.sort_unstable_by_key(|set| set.product));
+    for overrides in found.values_mut() {
+        overrides.sort_unstable_by_key(|set| set.product);
+    }
     Ok(found)
 }
 

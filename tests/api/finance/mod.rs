@@ -1,5 +1,6 @@
 //! Finance: ledgers in which every posting has two sides, and nothing is posted twice.
 
+mod api;
 mod payments;
 mod posting;
 mod reading;

@@ -1,20 +1,19 @@
 //! Delivered orders in the ledgers: each leg on both sides, once.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use entity::{OrderId, OrderStatus, PostingKind};
 use iso_currency::Currency;
+use reseller_network::bus::Alias;
 use reseller_network::bus::contract::finance::FinanceSummary;
 use reseller_network::bus::contract::orders::GetLegs;
-use reseller_network::bus::{Alias, Envelope, Payload, Transport, TransportError};
 use reseller_network::events::{Fact, kinds};
 use reseller_network::money::Money;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 use super::{amounts, posted};
+use crate::support::faults::Failing;
 use crate::support::market::{Market, dollars};
 use crate::support::{TestDatabase, on_both_databases};
 use crate::{connect, texts};
@@ -91,20 +90,21 @@ async fn a_ledger_is_numbered_without_gaps_and_its_balance_follows(database: Tes
 async fn each_currency_has_a_balance_of_its_own(database: TestDatabase) {
     let market = Market::open(database).await;
     let [root, upper, placer] = market.line().await;
-    market.asks(upper, "pen", Money::new(15, Currency::EUR));
-    for sku in ["mug", "pen"] {
+    let euros = |minor| Money::new(minor, Currency::EUR);
+    market.asks(upper, "book", euros(1_500)).await;
+    for sku in ["mug", "book"] {
         let id = market.place(placer, &[(sku, 1)]).await;
         market.deliver(id, &[upper, root]).await;
     }
-    let euros = |minor| Money::new(minor, Currency::EUR);
-    let expected = FinanceSummary { balances: vec![euros(15), dollars(-1)], outstanding: vec![dollars(121)] };
+    let expected =
+        FinanceSummary { balances: vec![euros(500), dollars(10)], outstanding: vec![euros(1_000), dollars(110)] };
     assert_eq!(market.balance(upper).await, expected);
     let amounts: Vec<_> = market.ledger(upper).await.iter().map(|entry| (entry.amount, entry.balance)).collect();
     let expected = [
         (dollars(120), dollars(120)),
         (dollars(-110), dollars(10)),
-        (euros(15), euros(15)),
-        (dollars(-11), dollars(-1)),
+        (euros(1_500), euros(1_500)),
+        (euros(-1_000), euros(500)),
     ];
     assert_eq!(amounts, expected);
 }
@@ -182,13 +182,13 @@ async fn a_consumer_that_begins_anew_posts_nothing_twice(database: TestDatabase)
 async fn what_could_not_be_posted_is_posted_once_later(database: TestDatabase) {
     let market = Market::open(database).await;
     let [root, placer] = market.line().await;
-    let is_down = Arc::new(AtomicBool::new(true));
-    market.bus().reroute(GetLegs::NAME, |inside| Arc::new(Sometimes { inside, is_down: is_down.clone() }));
+    let orders = market.switch_of(GetLegs::NAME);
+    orders.to(Failing);
     let id = market.place(placer, &[("mug", 1)]).await;
     market.deliver(id, &[root]).await;
     assert_eq!(market.order(placer, id).await.expect("its own").status, OrderStatus::Delivered);
     assert_eq!(market.ledger(placer).await, []);
-    is_down.store(false, Ordering::SeqCst);
+    orders.back();
     let there = async {
         while market.ledger(placer).await.is_empty() {
             tokio::task::yield_now().await;
@@ -198,20 +198,4 @@ async fn what_could_not_be_posted_is_posted_once_later(database: TestDatabase) {
     assert_eq!(amounts(&market.ledger(placer).await), [(PostingKind::Order, -110, -110)]);
     assert_eq!(amounts(&market.ledger(root).await), [(PostingKind::Order, 110, 110)]);
     assert_eq!(posted(&market).await, 2);
-}
-
-/// A module that is down now and then.
-struct Sometimes {
-    inside: Arc<dyn Transport>,
-    is_down: Arc<AtomicBool>,
-}
-
-#[async_trait::async_trait]
-impl Transport for Sometimes {
-    async fn send(&self, envelope: Envelope) -> Result<Payload, TransportError> {
-        if self.is_down.load(Ordering::SeqCst) {
-            return Err(TransportError::Failed("a test".to_owned()));
-        }
-        self.inside.send(envelope).await
-    }
 }

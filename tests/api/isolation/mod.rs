@@ -4,9 +4,10 @@
 
 mod inside;
 pub(crate) mod table;
+mod trade;
 mod whole;
 
-use entity::{FreezeId, ProductId, Role, TenantId, TenantStatus};
+use entity::{FreezeId, LedgerEntryId, OrderId, ProductId, Role, TenantId, TenantStatus};
 use reseller_network::bus::contract::catalog::{NewProduct, SaveProduct};
 use reseller_network::graphql::id::{ItemId, SettingsId};
 use reseller_network::tenancy::Actor;
@@ -61,6 +62,10 @@ struct World<'a> {
     freezes: Vec<(Relation, FreezeId)>,
     /// What the chain sells.
     product: ProductId,
+    /// One that each company placed.
+    orders: Vec<(Relation, OrderId)>,
+    /// One in each company's ledger.
+    entries: Vec<(Relation, LedgerEntryId)>,
 }
 
 impl<'a> World<'a> {
@@ -85,7 +90,9 @@ impl<'a> World<'a> {
             list_price: dollars(1_000),
         };
         let product = app.bus().call::<SaveProduct>(owner(family.root), product).await.expect("a product");
-        let mut world = Self { app, family, applicant, freezes: Vec::new(), product };
+        let orders = trade::orders(app, &family).await;
+        let entries = trade::entries(app, &family).await;
+        let mut world = Self { app, family, applicant, freezes: Vec::new(), product, orders, entries };
         for relation in [Relation::Child, Relation::Grandchild, Relation::Sibling, Relation::Stranger] {
             world.freeze(relation).await;
         }
@@ -164,7 +171,7 @@ impl<'a> World<'a> {
                 OpenTo::Everyone => drop(answer.data()),
                 OpenTo::MembersAndApplicants if caller.applies => drop(answer.data()),
                 OpenTo::Members | OpenTo::MembersAndApplicants => {
-                    assert_eq!(answer.code(), "FORBIDDEN", "{} asks {}", caller.what, field.name)
+                    assert_eq!(answer.code(), "FORBIDDEN", "{} asks {}", caller.what, field.name);
                 }
             }
         }
@@ -210,6 +217,8 @@ impl<'a> World<'a> {
             Thing::NetworkSettings => {
                 Relation::ALL.map(|relation| (relation, id(SettingsId(self.family.the(relation))))).to_vec()
             }
+            Thing::Order => self.orders.iter().map(|(relation, order)| (*relation, id(*order))).collect(),
+            Thing::LedgerEntry => self.entries.iter().map(|(relation, entry)| (*relation, id(*entry))).collect(),
         }
     }
 
@@ -218,7 +227,7 @@ impl<'a> World<'a> {
     }
 
     async fn ask(&self, caller: &Caller, document: &str, target: &str) -> Answer {
-        let variables = json!({ "id": target });
+        let variables = json!({ "id": target, "key": target });
         match &caller.names {
             Some(tenant) => self.app.ask_for(tenant, &caller.token, document, variables).await,
             None => self.app.ask(&caller.token, document, variables).await,
@@ -226,13 +235,14 @@ impl<'a> World<'a> {
     }
 }
 
-/// Rule 2 of the design: a company and its downline. A freeze above the own company freezes it too, and is told of; settings are nobody
-/// else's.
+/// Rule 2 of the design: a company and its downline. A freeze above the own company freezes it too, and is told of; settings and
+/// ledgers are nobody else's; an order is its placer's and of those with whom it was placed.
 fn is_in_sight(way: &Way, relation: Relation) -> bool {
     match way.to {
         Thing::Reseller | Thing::CatalogItem => relation.is_at_or_below(),
         Thing::Freeze => relation.is_at_or_below() || relation == Relation::Parent,
-        Thing::NetworkSettings => relation == Relation::Own,
+        Thing::NetworkSettings | Thing::LedgerEntry => relation == Relation::Own,
+        Thing::Order => matches!(relation, Relation::Own | Relation::Child),
     }
 }
 
@@ -243,5 +253,7 @@ fn never_issued(kind: Thing) -> String {
         Thing::Freeze => id(FreezeId::generate()),
         Thing::CatalogItem => ItemId { reseller: TenantId::generate(), product: ProductId::generate() }.global().0,
         Thing::NetworkSettings => id(SettingsId(TenantId::generate())),
+        Thing::Order => id(OrderId::generate()),
+        Thing::LedgerEntry => id(LedgerEntryId::generate()),
     }
 }

@@ -51,6 +51,10 @@ pub(crate) enum Thing {
     CatalogItem,
     /// In sight: the caller's own.
     NetworkSettings,
+    /// In sight: placed by the caller's own company, or with it.
+    Order,
+    /// In sight: in the caller's own ledger.
+    LedgerEntry,
 }
 
 pub(crate) const ROOT_FIELDS: &[RootField] = &[
@@ -73,6 +77,34 @@ pub(crate) const ROOT_FIELDS: &[RootField] = &[
         name: "Query.settings",
         open_to: OpenTo::MembersAndApplicants,
         document: "{ settings { version margins { boundBy } } }",
+    },
+    RootField {
+        name: "Query.order",
+        open_to: OpenTo::Members,
+        document: "{ order(id: \"order_00000000000000000000000000\") { id } }",
+    },
+    RootField { name: "Query.orders", open_to: OpenTo::Members, document: "{ orders { nodes { id } } }" },
+    RootField {
+        name: "Query.ledgerEntries",
+        open_to: OpenTo::Members,
+        document: "{ ledgerEntries { nodes { id order { id } } } }",
+    },
+    RootField {
+        name: "Mutation.placeOrder",
+        open_to: OpenTo::Members,
+        document: "mutation { placeOrder(input: { lines: [{ sku: \"CHAIR\", quantity: 1 }], idempotencyKey: \"one\" })
+            { order { id } userErrors { code } } }",
+    },
+    RootField {
+        name: "Mutation.advanceOrder",
+        open_to: OpenTo::Members,
+        document: "mutation { advanceOrder(input: { id: \"order_00000000000000000000000000\", to: CONFIRMED }) { userErrors { code } } }",
+    },
+    RootField {
+        name: "Mutation.recordPayment",
+        open_to: OpenTo::Members,
+        document: "mutation ($id: ID!) { recordPayment(input: { from: $id, amount: { amount: \"1\", currency: \"USD\" }, idempotencyKey: \"one\" })
+            { userErrors { code } } }",
     },
     RootField {
         name: "Mutation.saveProduct",
@@ -163,6 +195,51 @@ pub(crate) const WAYS: &[Way] = &[
         to: Thing::NetworkSettings,
         document: "query ($id: ID!) { nodes(ids: [$id]) { __typename id ... on NetworkSettings { updatedAt } } }",
         found: "/nodes/0/id",
+    },
+    Way {
+        argument: "Query.order(id)",
+        to: Thing::Order,
+        document: "query ($id: ID!) { order(id: $id) { id reference total { amount } lines { sku } legs { at } } }",
+        found: "/order/id",
+    },
+    Way {
+        argument: "Query.node(id)",
+        to: Thing::Order,
+        document: "query ($id: ID!) { node(id: $id) { __typename id ... on Order { reference } } }",
+        found: "/node/id",
+    },
+    Way {
+        argument: "Query.nodes(ids)",
+        to: Thing::Order,
+        document: "query ($id: ID!) { nodes(ids: [$id]) { __typename id ... on Order { reference } } }",
+        found: "/nodes/0/id",
+    },
+    Way {
+        argument: "Query.node(id)",
+        to: Thing::LedgerEntry,
+        document: "query ($id: ID!) { node(id: $id) { __typename id ... on LedgerEntry { amount { amount } } } }",
+        found: "/node/id",
+    },
+    Way {
+        argument: "Query.nodes(ids)",
+        to: Thing::LedgerEntry,
+        document: "query ($id: ID!) { nodes(ids: [$id]) { __typename id ... on LedgerEntry { amount { amount } } } }",
+        found: "/nodes/0/id",
+    },
+    Way {
+        argument: "Mutation.advanceOrder(input.id)",
+        to: Thing::Order,
+        // Nobody here may do this: a step of the one at the top.
+        document: "mutation ($id: ID!) { advanceOrder(input: { id: $id, to: DELIVERED })
+            { order { id } userErrors { code field message } } }",
+        found: "/advanceOrder/order/id",
+    },
+    Way {
+        argument: "Mutation.recordPayment(input.from)",
+        to: Thing::Reseller,
+        document: "mutation ($id: ID!, $key: String!) { recordPayment(input: { from: $id, amount: { amount: \"1\", currency: \"USD\" }, idempotencyKey: $key })
+            { entry { counterparty { resellerId } } userErrors { code field message } } }",
+        found: "/recordPayment/entry/counterparty/resellerId",
     },
     Way {
         argument: "Mutation.setCatalogAccess(input.resellerId)",

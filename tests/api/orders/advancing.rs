@@ -72,13 +72,13 @@ async fn each_leg_costs_what_its_buyer_pays_when_it_is_made(database: TestDataba
     let market = Market::open(database).await;
     let [root, upper, placer] = market.line().await;
     let id = market.place(placer, &[("mug", 2), ("pen", 1)]).await;
-    market.asks(root, "mug", dollars(99));
-    market.asks(upper, "mug", dollars(1_000));
+    market.asks(root, "mug", dollars(105)).await;
+    market.asks(upper, "mug", dollars(1_000)).await;
     market.advance(id, &[(upper, AwaitingForward), (upper, Forwarded)]).await;
     let seen = market.order(root, id).await.expect("it sells");
-    assert_eq!(legs(&seen), [(upper, root, Placed, dollars(2 * 99 + 11))]);
+    assert_eq!(legs(&seen), [(upper, root, Placed, dollars(2 * 105 + 11))]);
     let units: Vec<_> = seen.lines.iter().map(|line| (line.unit_price, line.amount)).collect();
-    assert_eq!(units, [(dollars(99), dollars(198)), (dollars(11), dollars(11))]);
+    assert_eq!(units, [(dollars(105), dollars(210)), (dollars(11), dollars(11))]);
     let placed = market.order(placer, id).await.expect("its own");
     assert_eq!(placed.total, dollars(2 * 120 + 12), "what was agreed on stays");
 }
@@ -275,18 +275,21 @@ async fn the_next_above_acts_in_the_place_of_a_holder_that_is_switched_off(datab
 
 async fn an_order_that_would_have_two_currencies_is_not_passed_on(database: TestDatabase) {
     let market = Market::open(database).await;
-    let [root, upper, placer] = market.line().await;
-    let id = market.place(placer, &[("mug", 1), ("pen", 1)]).await;
-    market.advance(id, &[(upper, AwaitingForward)]).await;
-    market.asks(root, "pen", Money::new(11, Currency::EUR));
-    let refusal = refused(market.try_advance(admin(upper), id, Forwarded).await);
+    let [_, upper, placer] = market.line().await;
+    // It buys books in euros, and sells them in dollars.
+    market.asks(upper, "book", dollars(2_000)).await;
+    let mixed = market.place(placer, &[("mug", 1), ("book", 1)]).await;
+    market.advance(mixed, &[(upper, AwaitingForward)]).await;
+    let refusal = refused(market.try_advance(admin(upper), mixed, Forwarded).await);
     assert_refusal(&refusal, RefusalCode::Conflict, "to");
     assert!(refusal.message.contains("EUR and USD"), "{refusal}");
-    market.asks(root, "mug", Money::new(110, Currency::EUR));
-    market.advance(id, &[(upper, Forwarded)]).await;
-    let seen = market.order(upper, id).await.expect("it takes part");
+    market.advance(mixed, &[(upper, Cancelled)]).await;
+
+    let books = market.place(placer, &[("book", 1)]).await;
+    market.advance(books, &[(upper, AwaitingForward), (upper, Forwarded)]).await;
+    let seen = market.order(upper, books).await.expect("it takes part");
     let totals: Vec<_> = seen.legs.iter().map(|leg| leg.total).collect();
-    assert_eq!(totals, [dollars(132), Money::new(121, Currency::EUR)], "each leg has its own");
+    assert_eq!(totals, [dollars(2_000), Money::new(1_000, Currency::EUR)], "each leg has its own");
 }
 
 async fn forwarding_is_a_step_like_any_other(database: TestDatabase) {

@@ -1,6 +1,7 @@
 //! Orders: placed, passed up the chain, delivered; and who sees what of them.
 
 mod advancing;
+mod api;
 mod imported;
 mod placing;
 mod reading;

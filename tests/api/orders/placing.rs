@@ -1,7 +1,5 @@
 //! Placing an order: who may, what, at which price, and once for each key.
 
-use std::sync::Arc;
-
 use entity::{OrderStatus, Role, TenantStatus};
 use iso_currency::Currency;
 use reseller_network::bus::contract::catalog::Quote;
@@ -15,7 +13,8 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::{assert_refusal, legs};
-use crate::support::market::{Down, Market, admin, dollars, order, refused};
+use crate::support::faults::Failing;
+use crate::support::market::{Market, admin, dollars, order, refused};
 use crate::support::{TestDatabase, on_both_databases};
 
 on_both_databases!(
@@ -119,8 +118,8 @@ async fn what_cannot_be_ordered_is_refused_where_it_stands(database: TestDatabas
 
 async fn a_product_that_is_not_granted_is_not_found_like_one_that_is_unknown(database: TestDatabase) {
     let market = Market::open(database).await;
-    let [_, placer] = market.line().await;
-    market.denies(placer, "pen");
+    let [root, placer] = market.line().await;
+    market.denies(root, placer, "pen").await;
     let unknown = refused(market.try_place(admin(placer), order(&[("mug", 1), ("no such", 1)])).await);
     assert_refusal(&unknown, RefusalCode::NotFound, "lines.1.sku");
     let denied = refused(market.try_place(admin(placer), order(&[("mug", 1), ("pen", 1)])).await);
@@ -129,19 +128,18 @@ async fn a_product_that_is_not_granted_is_not_found_like_one_that_is_unknown(dat
 
 async fn an_order_has_one_currency(database: TestDatabase) {
     let market = Market::open(database).await;
-    let [root, placer] = market.line().await;
-    market.asks(root, "pen", Money::new(11, Currency::EUR));
-    let mixed = refused(market.try_place(admin(placer), order(&[("mug", 1), ("pen", 1)])).await);
+    let [_, placer] = market.line().await;
+    let mixed = refused(market.try_place(admin(placer), order(&[("mug", 1), ("book", 1)])).await);
     assert_refusal(&mixed, RefusalCode::Invalid, "lines");
     assert!(mixed.message.contains("EUR and USD"), "{mixed}");
-    let id = market.place(placer, &[("pen", 2)]).await;
-    assert_eq!(market.order(placer, id).await.expect("it").total, Money::new(22, Currency::EUR));
+    let id = market.place(placer, &[("book", 2)]).await;
+    assert_eq!(market.order(placer, id).await.expect("it").total, Money::new(2_000, Currency::EUR));
 }
 
 async fn an_order_costs_no_more_than_an_amount_can_be(database: TestDatabase) {
     let market = Market::open(database).await;
     let [root, placer] = market.line().await;
-    market.asks(root, "mug", dollars(MAX_MINOR));
+    market.asks(root, "mug", dollars(MAX_MINOR)).await;
     for lines in [&[("mug", 1), ("pen", 1)][..], &[("mug", 1_000_000)]] {
         let refusal = refused(market.try_place(admin(placer), order(lines)).await);
         assert_refusal(&refusal, RefusalCode::Invalid, "lines");
@@ -188,10 +186,10 @@ async fn the_same_key_is_the_same_order(database: TestDatabase) {
     let [_, other, placer] = market.line().await;
     let new = order(&[("mug", 1), ("pen", 2)]);
     let id = market.try_place(admin(placer), new.clone()).await.expect("an order");
+    market.denies(other, placer, "pen").await;
     let facts = market.events().await.len();
-    market.denies(placer, "pen");
     assert_eq!(market.try_place(admin(placer), new.clone()).await.expect("the same"), id, "whatever it costs by now");
-    market.app.bus().reroute(Quote::NAME, |_| Arc::new(Down));
+    market.switch_of(Quote::NAME).to(Failing);
     assert_eq!(market.try_place(admin(placer), new.clone()).await.expect("the same"), id, "without a catalog");
     assert_eq!(market.events().await.len(), facts);
 
@@ -221,10 +219,11 @@ async fn a_hundred_racing_placements_with_one_key_are_one_order(database: TestDa
 async fn a_module_that_cannot_answer_is_no_refusal(database: TestDatabase) {
     let market = Market::open(database).await;
     let [_, placer] = market.line().await;
-    market.bus().reroute(Quote::NAME, |_| Arc::new(Down));
+    let catalog = market.switch_of(Quote::NAME);
+    catalog.to(Failing);
     let new = order(&[("mug", 1)]);
     let failed = market.try_place(admin(placer), new.clone()).await;
     assert!(matches!(failed, Err(CallError::Unavailable(_))), "{failed:?}");
-    market.bus().serve::<Quote>(market.prices.clone());
+    catalog.back();
     market.try_place(admin(placer), new).await.expect("the key was not used up");
 }

@@ -104,8 +104,12 @@ impl Days {
     }
 
     async fn place(&self, placer: TenantId) -> OrderId {
+        self.place_of(placer, "mug").await
+    }
+
+    async fn place_of(&self, placer: TenantId, sku: &str) -> OrderId {
         self.clock.fetch_add(60_000_000, Ordering::SeqCst);
-        self.market.place(placer, &[("mug", 1)]).await
+        self.market.place(placer, &[(sku, 1)]).await
     }
 
     async fn list(&self, company: TenantId, query: OrdersQuery) -> Listed<Order> {
@@ -219,9 +223,8 @@ async fn figures_count_what_was_placed_in_the_period_and_not_cancelled(database:
     days.place(placer).await;
     let cancelled = days.place(placer).await;
     days.market.advance(cancelled, &[(placer, OrderStatus::Cancelled)]).await;
-    days.market.asks(upper, "mug", Money::new(7, Currency::EUR));
-    days.place(other).await;
-    days.place(placer).await;
+    days.place_of(other, "book").await;
+    days.place_of(placer, "book").await;
     days.at(Timestamp(Timestamp::start_of(date!(2026 - 04 - 01)).0 - 60_000_000));
     days.place(placer).await;
 
@@ -231,10 +234,10 @@ async fn figures_count_what_was_placed_in_the_period_and_not_cancelled(database:
     let euros = |minor| Money::new(minor, Currency::EUR);
     let of_placer = OrderStats {
         count: 2,
-        revenue: vec![euros(7), dollars(120)],
+        revenue: vec![euros(1_000), dollars(120)],
         by_status: vec![(OrderStatus::Placed, 2), (OrderStatus::Cancelled, 1)],
     };
-    let of_other = OrderStats { count: 1, revenue: vec![euros(7)], by_status: vec![(OrderStatus::Placed, 1)] };
+    let of_other = OrderStats { count: 1, revenue: vec![euros(1_000)], by_status: vec![(OrderStatus::Placed, 1)] };
     assert_eq!(stats, [of_placer.clone(), OrderStats::default(), of_other, of_placer]);
     let upwards = days.market.bus().call_in_tenant::<GetStats>(admin(placer), upper, period).await;
     assert!(matches!(upwards, Err(CallError::OutOfReach)), "{upwards:?}");

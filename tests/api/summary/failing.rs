@@ -9,6 +9,15 @@ use crate::support::app::id;
 use crate::support::faults::{Failing, Garbage, Hanging, Switch};
 use crate::support::{TestDatabase, on_both_databases};
 
+/// What a module does that is not as one would wish.
+const FAULTS: [Fault; 3] = [
+    ("fails", |module| module.to(Failing)),
+    ("hangs", |module| module.to(Hanging)),
+    ("talks nonsense", |module| module.to(Garbage)),
+];
+
+type Fault = (&'static str, fn(&Switch));
+
 /// Longer than any answer may take.
 const LONG: Duration = Duration::from_secs(20);
 
@@ -40,13 +49,8 @@ async fn a_summary_has_the_figures_of_all_modules(database: TestDatabase) {
 
 async fn a_module_that_fails_hangs_or_talks_nonsense_costs_only_its_own_field(database: TestDatabase) {
     let world = World::create(database).await;
-    let faults: [(&str, fn(&Switch)); 3] = [
-        ("fails", |module| module.to(Failing)),
-        ("hangs", |module| module.to(Hanging)),
-        ("talks nonsense", |module| module.to(Garbage)),
-    ];
     for module in MODULES {
-        for (what, fault) in &faults {
+        for (what, fault) in FAULTS {
             let case = format!("{module} {what}");
             // A company of which nothing is known yet.
             let company = world.app.company(Some(world.family.own), &case).await;

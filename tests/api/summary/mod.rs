@@ -1,6 +1,7 @@
 //! A reseller's figures out of all modules: remembered, asked for together, and told as stale where a module cannot answer.
 
 mod changes;
+mod constant;
 mod failing;
 mod loaders;
 mod served;

@@ -12,13 +12,14 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use reseller_network::bus::CallError;
 use reseller_network::bus::contract::finance::Payment;
+use reseller_network::bus::contract::orders::GetOrders;
 use reseller_network::error::RefusalCode;
 use reseller_network::money::Money;
 use reseller_network::tenancy::Actor;
 use sea_orm::ConnectionTrait;
 
 use self::model::{Leg, Model};
-use crate::support::market::{Market, admin, dollars, key, order};
+use crate::support::market::{Market, PRODUCTS, admin, dollars, key, order};
 use crate::support::{Backend, TestDatabase};
 use crate::{connect, texts};
 
@@ -51,8 +52,7 @@ fn agree(backend: Backend, cases: u32) {
 enum Operation {
     Place {
         who: u16,
-        mugs: i64,
-        pens: i64,
+        quantities: [i64; 3],
     },
     Advance {
         which: u16,
@@ -70,7 +70,7 @@ enum Operation {
     },
     Ask {
         who: u16,
-        mugs: bool,
+        product: usize,
         price: Money,
     },
     Move {
@@ -112,13 +112,15 @@ fn operation() -> impl Strategy<Value = Operation> {
     ];
     let payer = prop_oneof![3 => who().prop_map(Payer::Child), 1 => who().prop_map(Payer::Anyone)];
     let currency = prop::sample::select(vec![Currency::USD, Currency::USD, Currency::USD, Currency::EUR]);
-    let price = (0..1_000_i64, currency).prop_map(|(minor, currency)| Money::new(minor, currency));
+    let price = (0..3_000_i64, currency).prop_map(|(minor, currency)| Money::new(minor, currency));
     prop_oneof![
-        6 => (who(), 1..50_i64, 0..3_i64).prop_map(|(who, mugs, pens)| Operation::Place { who, mugs, pens }),
+        6 => (who(), 1..50_i64, 0..3_i64, prop_oneof![4 => Just(0), 1 => 1..3_i64])
+            .prop_map(|(who, mugs, pens, books)| Operation::Place { who, quantities: [mugs, pens, books] }),
+        1 => who().prop_map(|who| Operation::Place { who, quantities: [0, 0, 1] }),
         14 => (who(), doer, to).prop_map(|(which, who, to)| Operation::Advance { which, who, to }),
         5 => who().prop_map(|which| Operation::Deliver { which }),
         4 => (who(), payer, 1..1_000_i64).prop_map(|(parent, from, minor)| Operation::Pay { parent, from, minor }),
-        2 => (who(), any::<bool>(), price).prop_map(|(who, mugs, price)| Operation::Ask { who, mugs, price }),
+        3 => (who(), 0..3_usize, price).prop_map(|(who, product, price)| Operation::Ask { who, product, price }),
         2 => (who(), who()).prop_map(|(who, to)| Operation::Move { who, to }),
         1 => who().prop_map(|who| Operation::Switch { who }),
         1 => who().prop_map(|who| Operation::Freeze { who }),
@@ -151,11 +153,8 @@ impl World {
     /// A root, and companies below the one before, or below one of those that are there.
     async fn new(database: TestDatabase, parents: &[Option<u16>]) -> Self {
         let mut world = Self { market: Market::open(database).await, model: Model::default() };
-        for (sku, price) in [("mug", dollars(100)), ("pen", dollars(10))] {
-            world.market.lists(sku, price);
-            world.model.list.insert(sku, price);
-        }
         let root = world.market.company(None, "Root").await;
+        world.market.stock(root).await;
         world.model.parents.insert(root, None);
         let mut last = root;
         for (number, parent) in parents.iter().enumerate() {
@@ -177,7 +176,7 @@ impl World {
 
     async fn step(&mut self, operation: &Operation) {
         match operation {
-            Operation::Place { who, mugs, pens } => self.place(*who, *mugs, *pens).await,
+            Operation::Place { who, quantities } => self.place(*who, *quantities).await,
             Operation::Advance { which, who, to } if !self.model.orders.is_empty() => {
                 let which = usize::from(*which) % self.model.orders.len();
                 self.advance(which, self.doer(which, who), *to).await;
@@ -187,10 +186,11 @@ impl World {
             }
             Operation::Advance { .. } | Operation::Deliver { .. } => {}
             Operation::Pay { parent, from, minor } => self.pay(*parent, from, *minor).await,
-            Operation::Ask { who, mugs, price } => {
-                let (who, sku) = (self.company(*who), if *mugs { "mug" } else { "pen" });
-                self.market.asks(who, sku, *price);
-                self.model.asked.insert((who, sku), *price);
+            Operation::Ask { who, product, price } => {
+                let (who, sku) = (self.company(*who), PRODUCTS[*product].0);
+                if self.market.try_ask(who, sku, *price).await.is_ok() {
+                    self.model.asked.insert((who, sku), *price);
+                }
             }
             Operation::Move { who, to } => {
                 let (who, to) = (self.company(*who), self.company(*to));
@@ -203,10 +203,10 @@ impl World {
         }
     }
 
-    async fn place(&mut self, who: u16, mugs: i64, pens: i64) {
+    async fn place(&mut self, who: u16, quantities: [i64; 3]) {
         let placer = self.company(who);
-        let mut lines = vec![("mug", mugs)];
-        lines.extend((pens > 0).then_some(("pen", pens)));
+        let lines = PRODUCTS.iter().zip(quantities).filter(|(_, quantity)| *quantity > 0);
+        let lines: Vec<_> = lines.map(|((sku, ..), quantity)| (*sku, quantity)).collect();
         let expected = self.model.may_place(placer, &lines);
         let outcome = self.market.try_place(admin(placer), order(&lines)).await;
         if let Some(id) = same(outcome, expected) {
@@ -295,19 +295,22 @@ impl World {
 
     /// What every company sees of every order, and all ledgers.
     async fn is_what_the_model_says(&self, market: &Market) {
+        let ids: Vec<_> = self.model.orders.iter().map(|order| order.id).collect();
         for company in self.companies() {
-            for order in &self.model.orders {
-                let seen = market.order(company, order.id).await;
-                assert_eq!(seen.is_some(), order.has(company));
-                let Some(seen) = seen else { continue };
+            let mut seen =
+                market.bus().call::<GetOrders>(admin(company), ids.clone()).await.expect("orders").into_iter();
+            for order in self.model.orders.iter().filter(|order| order.has(company)) {
+                let seen = seen.next().expect("an order in which it takes part");
                 let own = order.legs.iter().filter(|leg| leg.buyer == company || leg.seller == company);
                 let legs = seen.legs.iter();
                 let legs =
                     legs.map(|leg| Leg { buyer: leg.from, seller: leg.to, status: leg.status, total: leg.total });
                 assert_eq!(legs.collect::<Vec<_>>(), own.copied().collect::<Vec<_>>());
-                assert_eq!((seen.status, seen.holder, seen.total), (order.status, order.holder, seen.legs[0].total));
+                let expected = (order.id, order.status, order.holder, seen.legs[0].total);
+                assert_eq!((seen.id, seen.status, seen.holder, seen.total), expected);
                 assert_eq!(seen.lines.iter().map(|line| line.amount.minor).sum::<i64>(), seen.total.minor);
             }
+            assert_eq!(seen.next(), None, "and no others");
             self.ledger_is_what_the_model_says(market, company).await;
         }
     }

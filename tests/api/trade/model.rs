@@ -7,6 +7,8 @@ use entity::{OrderId, PostingKind, TenantId};
 use reseller_network::error::RefusalCode;
 use reseller_network::money::Money;
 
+use crate::support::market::PRODUCTS;
+
 /// Everything that is, and nothing that follows from it.
 #[derive(Default)]
 pub(super) struct Model {
@@ -14,7 +16,6 @@ pub(super) struct Model {
     pub(super) off: BTreeSet<TenantId>,
     pub(super) frozen: BTreeSet<TenantId>,
     pub(super) asked: BTreeMap<(TenantId, &'static str), Money>,
-    pub(super) list: BTreeMap<&'static str, Money>,
     pub(super) orders: Vec<Order>,
     pub(super) ledgers: BTreeMap<TenantId, Vec<Entry>>,
 }
@@ -80,9 +81,18 @@ impl Model {
 
 /// What is paid.
 impl Model {
+    /// What the parent takes; the root pays what is on the list.
     fn cost(&self, company: TenantId, sku: &'static str) -> Money {
-        let above = self.line(company).into_iter().skip(1);
-        above.filter_map(|above| self.asked.get(&(above, sku))).next().copied().unwrap_or(self.list[sku])
+        let Some(parent) = self.parents[&company] else {
+            let (_, currency, minor) = PRODUCTS.into_iter().find(|product| product.0 == sku).expect("a product");
+            return Money::new(minor, currency);
+        };
+        let cost = self.cost(parent, sku);
+        match self.asked.get(&(parent, sku)) {
+            Some(asked) if asked.currency != cost.currency => *asked,
+            Some(asked) => Money { minor: asked.minor.max(cost.minor), ..cost },
+            None => cost,
+        }
     }
 
     /// What all lines cost, if that is one currency.
