@@ -11,10 +11,9 @@ use sea_orm::{
 
 use super::ROWS_A_STATEMENT;
 
-/// Writes `rows`; those that meet `there`, where it says of which rows and what becomes of them. Answers how many were written.
+/// Writes `rows`. `there` says what becomes of one that is there already, which without it is a fault. Answers how many were written.
 ///
-/// Rows that leave other columns empty than the first does are written after those that leave the same: only a table whose rows do not refer to one
-/// another may be filled so.
+/// Rows that leave the same columns empty are written together, before those that leave others: not for a table whose rows refer to one another.
 pub(crate) async fn insert_rows<E: EntityTrait>(
     db: &DatabaseTransaction,
     rows: Vec<E::ActiveModel>,

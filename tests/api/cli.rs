@@ -1,5 +1,6 @@
 //! The program's commands, run as an operator runs them.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -163,7 +164,7 @@ async fn the_demo_shows_three_people_their_own_part_of_the_chain(database: TestD
         said.push(line);
     }
     assert_eq!(said[0].split_whitespace().last(), Some(format!("http://{}/graphiql", demo.address).as_str()));
-    let downlines = [("Superstore Wholesale", 658), ("California", 81), ("Los Angeles", 0)];
+    let downlines = [("Superstore Wholesale", 662), ("California", 82), ("Los Angeles", 0)];
     for (line, (name, count)) in said[1..].iter().zip(downlines) {
         let token = line.split_whitespace().last().expect("a token");
         let seen =
@@ -172,7 +173,33 @@ async fn the_demo_shows_three_people_their_own_part_of_the_chain(database: TestD
             json!({ "viewer": { "reseller": { "name": name, "parent": null } }, "downline": { "totalCount": count } });
         assert_eq!(seen["data"], expected);
     }
+    let city = said[3].split_whitespace().last().expect("a token");
+    sees_something_in_every_state(&demo, city);
     assert!(demo.end().success());
+}
+
+fn sees_something_in_every_state(demo: &Serving, city: &str) {
+    let shown = demo.ask(
+        city,
+        "{ orders(first: 50) { nodes { status } } settings { margins { boundBy } } ledgerEntries { nodes { reason } } \
+           viewer { reseller { summary { catalog { belowFloorCount } finance { outstanding { amount } } } } } }",
+    );
+    let data = &shown["data"];
+    let states: BTreeSet<_> = texts_at(data, "/orders/nodes", "status");
+    assert_eq!(states.len(), 7, "an order in each state: {states:?}");
+    assert_eq!(data["settings"]["margins"]["boundBy"], json!("40"), "California's ceiling binds");
+    let reasons = texts_at(data, "/ledgerEntries/nodes", "reason");
+    for kind in ["Order", "Payment", "Imported"] {
+        assert!(reasons.iter().any(|reason| reason.starts_with(kind)), "{kind} in {reasons:?}");
+    }
+    let below_floor = data.pointer("/viewer/reseller/summary/catalog/belowFloorCount").and_then(Value::as_u64);
+    assert!(below_floor > Some(0), "{data}");
+}
+
+/// The texts that the objects of a list have under `name`.
+fn texts_at(data: &Value, list: &str, name: &str) -> BTreeSet<String> {
+    let objects = data.pointer(list).and_then(Value::as_array).unwrap_or_else(|| panic!("no {list}: {data:#}"));
+    objects.iter().map(|object| object[name].as_str().expect("a text").to_owned()).collect()
 }
 
 #[test]

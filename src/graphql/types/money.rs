@@ -61,7 +61,7 @@ impl MoneyInput {
     /// # Errors
     /// `INVALID` where it is no such amount.
     pub fn read(&self, field: &str) -> Result<money::Money, Refusal> {
-        let invalid = |why| Refusal::new(RefusalCode::Invalid, &format!("{field}.amount"), sentence(why));
+        let invalid = |why: String| Refusal::new(RefusalCode::Invalid, &format!("{field}.amount"), sentence(&why));
         money::Money::parse(&self.amount.0, self.currency.0).map_err(invalid)
     }
 }
@@ -76,7 +76,7 @@ pub fn read_percent(field: &str, percent: &Decimal) -> Result<Rate, Refusal> {
 }
 
 /// `words` as a sentence.
-fn sentence(words: String) -> String {
+fn sentence(words: &str) -> String {
     let mut letters = words.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}.", letters.as_str())

@@ -125,6 +125,6 @@ fn check_header(found: &Record<'_>, columns: &[Column]) -> Result<(), BadLine> {
 }
 
 /// The first line of a file with these columns.
-pub(super) fn header(columns: &[Column]) -> String {
+fn header(columns: &[Column]) -> String {
     columns.iter().map(|column| column.name).collect::<Vec<_>>().join(",")
 }
