@@ -247,7 +247,6 @@ async fn many_rows_come_in_many_batches(database: TestDatabase) {
         prices: &prices,
         orders: &orders,
         lines: &lines,
-        ..Files::default()
     };
     let report = network.take(files).await;
     let all = counts(2_500, 0, 0);
