@@ -241,13 +241,7 @@ async fn many_rows_come_in_many_batches(database: TestDatabase) {
     let orders = rows(&|number| format!("{number},{},2015-01-01,2015-01-02,DELIVERED,20,USD\n", shop(number)));
     // All first lines, then all second ones.
     let lines = rows(&|number| format!("{number},P{number},1,5\n")) + &rows(&|number| format!("{number},P7,1,15\n"));
-    let files = Files {
-        resellers: CHAIN,
-        products: &products,
-        prices: &prices,
-        orders: &orders,
-        lines: &lines,
-    };
+    let files = Files { resellers: CHAIN, products: &products, prices: &prices, orders: &orders, lines: &lines };
     let report = network.take(files).await;
     let all = counts(2_500, 0, 0);
     assert_eq!((report.products, report.prices, report.orders), (all, all, all));
