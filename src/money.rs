@@ -5,7 +5,7 @@ use std::fmt;
 use iso_currency::Currency;
 use serde::{Deserialize, Serialize};
 
-/// The most that one amount may be, in minor units, above or below zero: sums of a billion of them still fit.
+/// The most that one amount may be, in minor units, above or below zero: sums of some thousands of them still fit.
 pub const MAX_MINOR: i64 = 1_000_000_000_000_000;
 
 /// An amount of one currency, in minor units (ISO 4217). Two currencies are never added up or converted.

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use super::Fact;
 use crate::clock::Clock;
 use crate::tenancy::topology::store::end_of_log;
-use crate::tenancy::{Actor, CentralDb, InTransaction, Lock, ROWS_A_STATEMENT, TenantHandle, insert_rows, lock};
+use crate::tenancy::{Actor, CentralDb, InTransaction, Lock, ROWS_A_STATEMENT, TenantHandle, insert_rows, lock, share};
 
 /// The log's writing end.
 #[derive(Clone)]
@@ -128,6 +128,13 @@ impl Transaction {
     /// Waits until no other transaction changes the chain, and keeps it so until this one ends.
     pub(crate) async fn lock_chain(&mut self) -> Result<(), DbErr> {
         lock(&self.db, Lock::Chain).await?;
+        self.at = self.log.clock.now();
+        Ok(())
+    }
+
+    /// Waits until nobody changes the chain, and keeps it as it is until this transaction ends; others may do so at the same time.
+    pub(crate) async fn share_chain(&mut self) -> Result<(), DbErr> {
+        share(&self.db, Lock::Chain).await?;
         self.at = self.log.clock.now();
         Ok(())
     }

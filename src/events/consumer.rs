@@ -1,6 +1,7 @@
 //! Consumers: what is done about events, once each, from a stored position.
 #![expect(clippy::disallowed_methods, reason = "central store: how far the program itself is in its log")]
 
+use std::cmp::Ordering;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -35,6 +36,11 @@ pub trait Consume: Send + Sync + 'static {
 
     /// Learns what it needs to deal with `events`: from other modules, too. No transaction is open yet that keeps writers waiting.
     fn prepare(&self, events: &[event::Model]) -> impl Future<Output = Result<Self::Prepared, Fault>> + Send;
+
+    /// Whether what it has learned leaves nothing to do: then no transaction is opened for it.
+    fn is_nothing(_prepared: &Self::Prepared) -> bool {
+        false
+    }
 
     /// Deals with `events`, in their order. What it writes and records through `change` lasts with the position, or not at all.
     fn consume(
@@ -89,8 +95,15 @@ impl<C: Consume> Consumer<C> {
             let from = *self.seen.borrow();
             // Read before the events, so that none that comes meanwhile is passed over.
             let end = end_of_log(self.central.reader()).await?;
-            if end <= from {
-                return Ok(());
+            match end.cmp(&from) {
+                Ordering::Equal => return Ok(()),
+                Ordering::Less => {
+                    // The log went back, as after a restore, and the stored place with it.
+                    let stored = stored_position(self.central.reader(), C::NAME).await?;
+                    self.seen.send_replace(stored.min(end));
+                    continue;
+                }
+                Ordering::Greater => {}
             }
             let events = read_types_after(self.central.reader(), from, C::TYPES, BATCH).await?;
             let Some(last) = events.last().map(|event| event.position) else {
@@ -98,6 +111,10 @@ impl<C: Consume> Consumer<C> {
                 return Ok(());
             };
             let prepared = self.consume.prepare(&events).await?;
+            if C::is_nothing(&prepared) {
+                self.seen.send_replace(last);
+                continue;
+            }
             let mut change = self.log.begin(Actor::central()).await?;
             let stored = claim(&change, C::NAME).await?;
             if stored > from {

@@ -30,8 +30,8 @@ impl Transaction {
         input: &impl Serialize,
         result: Uuid,
     ) -> Result<Option<Uuid>, ServiceError> {
-        if key.trim().is_empty() || key.chars().count() > MAX_KEY {
-            let expected = format!("Expected a key of 1 to {MAX_KEY} characters, new for each operation.");
+        if key.trim().is_empty() || key.chars().count() > MAX_KEY || key.contains(char::is_control) {
+            let expected = format!("Expected a key of 1 to {MAX_KEY} printable characters, new for each operation.");
             return Err(ServiceError::refused(RefusalCode::Invalid, "idempotencyKey", expected));
         }
         let input = serde_json::to_vec(input).map_err(|cause| Fault::Row(cause.to_string()))?;

@@ -88,6 +88,7 @@ impl Settings {
     /// `NOT_ALLOWED`, `FROZEN`; `INVALID` for what cannot be set; `CONFLICT` on `version` where it is not the present one.
     pub async fn update(&self, actor: Actor, update: SettingsUpdate) -> Result<(), ServiceError> {
         let mut change = self.log.begin(actor).await?;
+        change.share_chain().await?;
         may_act(change.db(), actor, Role::Admin).await?;
         let Some(tenant) = actor.tenant() else {
             return Err(ServiceError::refused(RefusalCode::NotAllowed, "", "A company alone changes its settings."));

@@ -65,12 +65,21 @@ const LOCK_SPACE: i32 = 0x5265_7365;
 
 /// Waits for `lock` and holds it until the transaction ends. On SQLite a writing transaction holds all of them from its beginning.
 pub(crate) async fn lock(transaction: &DatabaseTransaction, lock: Lock) -> Result<(), DbErr> {
+    take(transaction, "SELECT pg_advisory_xact_lock($1, $2)", lock).await
+}
+
+/// The same beside others that share it: who holds it alone waits for all of them, and they for it.
+pub(crate) async fn share(transaction: &DatabaseTransaction, lock: Lock) -> Result<(), DbErr> {
+    take(transaction, "SELECT pg_advisory_xact_lock_shared($1, $2)", lock).await
+}
+
+async fn take(transaction: &DatabaseTransaction, sql: &str, lock: Lock) -> Result<(), DbErr> {
     if transaction.get_database_backend() != DbBackend::Postgres {
         return Ok(());
     }
     let key = [LOCK_SPACE.into(), (lock as i32).into()];
     #[expect(clippy::disallowed_methods, reason = "sea-query has no advisory locks; the statement touches no table")]
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, "SELECT pg_advisory_xact_lock($1, $2)", key);
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, key);
     #[expect(clippy::disallowed_methods, reason = "as above")]
     transaction.execute_raw(statement).await.map(drop)
 }

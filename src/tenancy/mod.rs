@@ -18,7 +18,7 @@ pub mod topology;
 pub use actor::Actor;
 pub(crate) use bulk::insert_rows;
 pub use central::CentralDb;
-pub(crate) use central::{Lock, ROWS_A_STATEMENT, lock};
+pub(crate) use central::{Lock, ROWS_A_STATEMENT, lock, share};
 pub use database::{Database, Observer, OpenError, OpenOptions};
 pub use guard::InTransaction;
 pub use handle::{TenantDb, TenantHandle, TenantSelect};

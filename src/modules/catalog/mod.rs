@@ -1,10 +1,10 @@
 //! Catalog: what the chain sells, who may sell it, and what it costs whom.
 //!
-//! Prices are computed, never stored: [`pricing`] says how, [`lines`] does it for many companies at once. What goes into them is read from the
-//! database by [`loading`], once at a time ([`underway`]), and kept in [`memory`] until the log tells of a change.
+//! Prices are computed, never stored: `pricing` says how, `lines` does it for many companies at once. What goes into them is read from the
+//! database by `loading`, once at a time (`underway`), and kept in `memory` until the log tells of a change.
 //!
-//! - [`reading`]: what companies sell, item by item and in figures. [`listing`]: a part of a list.
-//! - [`saving`], [`overriding`], [`granting`]: changes, each decided in its transaction by [`rules`].
+//! - `reading`: what companies sell, item by item and in figures. `listing`: a part of a list.
+//! - `saving`, `overriding`, `granting`: changes, each decided in its transaction by `rules`.
 
 mod granting;
 mod lines;

@@ -43,6 +43,10 @@ pub(super) async fn product(
     root: TenantId,
     sku: &str,
 ) -> Result<Option<product::Model>, ServiceError> {
+    // No sku has this, and PostgreSQL has no such text.
+    if sku.contains('\0') {
+        return Ok(None);
+    }
     let of_root = change.in_tenant(root);
     Ok(of_root.find::<product::Entity>().filter(product::Column::Sku.eq(sku)).one().await?)
 }

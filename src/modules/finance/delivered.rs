@@ -44,6 +44,10 @@ impl Consume for Finance {
         Ok(with_legs.map(|(order, legs)| (order.order_id, order.reference, legs)).collect())
     }
 
+    fn is_nothing(orders: &Self::Prepared) -> bool {
+        orders.is_empty()
+    }
+
     async fn consume(
         &self,
         change: &mut Transaction,

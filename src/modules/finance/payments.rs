@@ -2,8 +2,8 @@
 
 use entity::{LedgerEntryId, PostingId, PostingKind, Role, TenantId};
 
-use super::Finance;
 use super::ledger::{self, Posting};
+use super::{Finance, store};
 use crate::bus::contract::finance::Payment;
 use crate::error::{Refusal, RefusalCode, ServiceError};
 use crate::events::Transaction;
@@ -12,6 +12,9 @@ use crate::tenancy::{Actor, Line, may_act};
 
 /// The longest reference, in characters.
 const MAX_REFERENCE: usize = 100;
+
+/// How far payments may bring a balance from zero, in minor units: well below what an account holds, so that orders can still be posted.
+const MOST_BALANCE: u64 = 1_000_000_000_000_000_000;
 
 impl Finance {
     /// Records `payment` in the ledgers of `parent`, who got it, and of the child. Answers the parent's entry.
@@ -27,6 +30,7 @@ impl Finance {
     ) -> Result<LedgerEntryId, ServiceError> {
         check(&payment)?;
         let mut change = self.log.begin(actor).await?;
+        change.share_chain().await?;
         may_act(change.db(), actor, Role::Admin).await?;
         let Payment { from, amount, reference, idempotency_key } = payment;
         let debit = LedgerEntryId::generate();
@@ -39,6 +43,7 @@ impl Finance {
         // The parent is owed less, and so the child owes less.
         let posting = Posting { id, kind, debited: parent, credited: from, amount, order: None, reference, debit };
         ledger::post(&mut change, vec![posting]).await?;
+        leaves_room(&change, &[parent, from]).await?;
         change.commit_and_show().await?;
         Ok(debit)
     }
@@ -49,12 +54,27 @@ fn check(payment: &Payment) -> Result<(), Refusal> {
         return Err(Refusal::new(RefusalCode::Invalid, "amount", "Expected an amount above zero."));
     }
     match &payment.reference {
-        Some(reference) if reference.trim().is_empty() || reference.chars().count() > MAX_REFERENCE => {
+        Some(reference) if !is_reference(reference) => {
             let message = format!("Expected 1 to {MAX_REFERENCE} characters, or none.");
             Err(Refusal::new(RefusalCode::Invalid, "reference", message))
         }
         _ => Ok(()),
     }
+}
+
+fn is_reference(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= MAX_REFERENCE && !text.contains(char::is_control)
+}
+
+/// Refuses what would bring a balance near the end of what an account holds, where nothing more could be posted.
+async fn leaves_room(change: &Transaction, companies: &[TenantId]) -> Result<(), ServiceError> {
+    let is_full = |minor: i64| minor.unsigned_abs() > MOST_BALANCE;
+    let accounts = store::accounts(change.db(), companies).await?;
+    if accounts.iter().any(|account| is_full(account.balance_minor) || is_full(account.outstanding_minor)) {
+        let message = "This is more than the accounts of the two companies can hold.";
+        return Err(ServiceError::refused(RefusalCode::Invalid, "amount", message));
+    }
+    Ok(())
 }
 
 async fn is_child(change: &Transaction, parent: TenantId, from: TenantId) -> Result<(), ServiceError> {

@@ -44,6 +44,7 @@ impl Orders {
         // Before the transaction, which keeps other writers waiting.
         let ahead = self.look_ahead(own, &step).await?;
         let mut change = self.log.begin(actor).await?;
+        change.share_chain().await?;
         let line = may_act(change.db(), actor, Role::Admin).await?.ok_or_else(not_found)?;
         let order = store::locked(change.db(), step.id).await?.ok_or_else(not_found)?;
         let hops = reading::hops(change.db(), std::slice::from_ref(&order), None).await?;
@@ -162,7 +163,7 @@ fn check(step: &Step) -> Result<(), Refusal> {
     if step.to == OrderStatus::Placed {
         return Err(Refusal::new(RefusalCode::Invalid, "to", "An order is PLACED once, by who places it."));
     }
-    if step.note.as_ref().is_some_and(|note| note.chars().count() > MAX_NOTE) {
+    if step.note.as_ref().is_some_and(|note| note.chars().count() > MAX_NOTE || note.contains('\0')) {
         let message = format!("Expected at most {MAX_NOTE} characters.");
         return Err(Refusal::new(RefusalCode::Invalid, "note", message));
     }

@@ -35,6 +35,7 @@ impl Orders {
         let skus = new.lines.iter().map(|line| line.sku.clone()).collect();
         let quotes = self.quote(actor, placer, skus).await;
         let mut change = self.log.begin(actor).await?;
+        change.share_chain().await?;
         let line = may_act(change.db(), actor, Role::Admin).await?;
         let id = OrderId::generate();
         let input = (&new.lines, &new.reference);
@@ -80,11 +81,15 @@ fn check(new: &NewOrder) -> Result<(), Refusal> {
         }
     }
     match &new.reference {
-        Some(reference) if reference.trim().is_empty() || reference.chars().count() > MAX_REFERENCE => {
+        Some(reference) if !is_reference(reference) => {
             invalid("reference", format!("Expected 1 to {MAX_REFERENCE} characters, or none to have one made."))
         }
         _ => Ok(()),
     }
+}
+
+fn is_reference(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= MAX_REFERENCE && !text.contains(char::is_control)
 }
 
 /// From whom the company at the beginning of `line` buys.

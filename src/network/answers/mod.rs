@@ -1,6 +1,6 @@
 //! What modules answer about companies, remembered: asked for once, and told as stale where the module cannot answer any more.
 //!
-//! An answer is fresh while nothing has happened that could change it ([`changes`]), and no longer than a minute, for a module elsewhere may
+//! An answer is fresh while nothing has happened that could change it (`changes`), and no longer than a minute, for a module elsewhere may
 //! tell of nothing. What a module last answered is kept in memory and, written behind the requests, in the table `network_cache`.
 //!
 //! What a module answers of a company must not depend on who asks: it is remembered for all who may.
