@@ -5,6 +5,9 @@
 
 pub mod catalog_access;
 pub mod consumer;
+pub mod daily_figure;
+pub mod daily_status;
+mod day;
 pub mod event;
 pub mod former_parent;
 pub mod freeze;
@@ -13,12 +16,15 @@ pub mod idempotency_key;
 pub mod ledger_account;
 pub mod ledger_entry;
 pub mod membership;
+pub mod network_activity_feed;
 pub mod network_cache;
 pub mod network_settings;
 pub mod order;
+pub mod order_fact;
 pub mod order_leg;
 pub mod order_line;
 mod owned;
+pub mod parked_event;
 pub mod person;
 pub mod price_override;
 pub mod product;
@@ -27,6 +33,7 @@ pub mod tenant;
 pub mod tenant_name;
 mod timestamp;
 
+pub use day::Day;
 pub use event::Position;
 pub use id::{EventId, FreezeId, LedgerEntryId, MembershipId, OrderId, PersonId, PostingId, ProductId, TenantId};
 pub use ledger_entry::PostingKind;

@@ -96,6 +96,13 @@ impl std::str::FromStr for OrderStatus {
     }
 }
 
+impl sea_orm::TryFromU64 for OrderStatus {
+    /// No database numbers states.
+    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+        Err(DbErr::ConvertFromU64("OrderStatus"))
+    }
+}
+
 /// How a row relates to other tables: by ids alone.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}

@@ -3,8 +3,9 @@
 use sea_orm::{EntityName, EntityTrait};
 
 use crate::{
-    TenantId, catalog_access, freeze, idempotency_key, ledger_account, ledger_entry, membership, network_cache,
-    network_settings, order, order_leg, order_line, price_override, product,
+    TenantId, catalog_access, daily_figure, daily_status, freeze, idempotency_key, ledger_account, ledger_entry,
+    membership, network_activity_feed, network_cache, network_settings, order, order_leg, order_line, price_override,
+    product,
 };
 
 /// The name of the owner's column in every tenant-owned table.
@@ -44,7 +45,7 @@ pub(crate) use owned;
 
 /// The names of all tenant-owned tables. A test compares them with the database's own list of tables that have an owner's column.
 #[must_use]
-pub fn owned_tables() -> [&'static str; 13] {
+pub fn owned_tables() -> [&'static str; 16] {
     [
         freeze::Entity.table_name(),
         membership::Entity.table_name(),
@@ -59,5 +60,8 @@ pub fn owned_tables() -> [&'static str; 13] {
         network_settings::Entity.table_name(),
         network_cache::Entity.table_name(),
         idempotency_key::Entity.table_name(),
+        daily_figure::Entity.table_name(),
+        daily_status::Entity.table_name(),
+        network_activity_feed::Entity.table_name(),
     ]
 }

@@ -3,8 +3,10 @@
 //! Changes run forward only, and in one transaction: a database is wholly at a version or was not touched.
 //! While several versions of the program run on one database, a change expands; moving and contracting come in later ones.
 
+mod column;
 mod m20261122_000001_chain;
 mod m20261122_000002_modules;
+mod m20261125_000003_figures;
 
 use std::collections::HashSet;
 
@@ -18,7 +20,11 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_chain::Migration), Box::new(m20261122_000002_modules::Migration)]
+        vec![
+            Box::new(m20261122_000001_chain::Migration),
+            Box::new(m20261122_000002_modules::Migration),
+            Box::new(m20261125_000003_figures::Migration),
+        ]
     }
 }
 

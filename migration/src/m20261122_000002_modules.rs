@@ -2,11 +2,11 @@
 
 use sea_orm_migration::prelude::*;
 
+use crate::column::{OWNER, id, index, json, key, number, owned, reference, text};
+
 /// The tables of the modules.
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
-
-const OWNER: &str = "owner_tenant_id";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -169,40 +169,4 @@ async fn create_network(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(number("position"))
         .to_owned();
     manager.create_table(consumers).await
-}
-
-/// A table whose rows belong to a tenant.
-fn owned(table: &str) -> TableCreateStatement {
-    let owner = &mut reference(table, OWNER, "tenants");
-    Table::create().table(Alias::new(table)).col(id(OWNER)).foreign_key(owner).to_owned()
-}
-
-fn id(column: &str) -> ColumnDef {
-    ColumnDef::new(Alias::new(column)).uuid().not_null().to_owned()
-}
-
-fn text(column: &str) -> ColumnDef {
-    ColumnDef::new(Alias::new(column)).text().not_null().to_owned()
-}
-
-fn number(column: &str) -> ColumnDef {
-    ColumnDef::new(Alias::new(column)).big_integer().not_null().to_owned()
-}
-
-fn json(column: &str) -> ColumnDef {
-    ColumnDef::new(Alias::new(column)).json_binary().not_null().to_owned()
-}
-
-fn key(columns: &[&str]) -> IndexCreateStatement {
-    columns.iter().fold(Index::create(), |mut key, column| key.col(Alias::new(*column)).to_owned())
-}
-
-fn index(name: &str, table: &str, columns: &[&str]) -> IndexCreateStatement {
-    key(columns).name(name).table(Alias::new(table)).to_owned()
-}
-
-/// The foreign key from a column of `table` to the id of `other`.
-fn reference(table: &str, column: &str, other: &str) -> ForeignKeyCreateStatement {
-    let (table, column, other) = (Alias::new(table), Alias::new(column), Alias::new(other));
-    ForeignKey::create().from(table, column).to(other, Alias::new("id")).to_owned()
 }

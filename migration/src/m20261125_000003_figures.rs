@@ -1,0 +1,100 @@
+//! Figures by day, what is known of each order, the feed, and events that were kept apart.
+
+use sea_orm_migration::prelude::*;
+
+use crate::column::{OWNER, id, index, key, number, owned, reference, small, text};
+
+/// The tables that are made from the log.
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        create_order_facts(manager).await?;
+        create_daily_figures(manager).await?;
+        create_feed(manager).await?;
+        create_parked_events(manager).await?;
+        cover_orders_by_day(manager).await
+    }
+}
+
+async fn create_order_facts(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let facts = Table::create()
+        .table(Alias::new("order_facts"))
+        .col(text("source"))
+        .col(text("order_id"))
+        .col(id("placer_tenant_id"))
+        .col(number("placed_at"))
+        .col(small("day"))
+        .col(text("currency"))
+        .col(number("amount_minor"))
+        .col(text("status"))
+        .col(number("status_at"))
+        .primary_key(&mut key(&["source", "order_id"]))
+        .foreign_key(&mut reference("order_facts", "placer_tenant_id", "tenants"))
+        .to_owned();
+    manager.create_table(facts).await?;
+    manager.create_index(index("order_facts_placed", "order_facts", &["placer_tenant_id", "day"])).await?;
+    // Those that are still on their way: late ones are looked for among few.
+    let open = Expr::col(Alias::new("status")).is_not_in(["DELIVERED", "CANCELLED"]);
+    let on_their_way = index("order_facts_open", "order_facts", &["placed_at"]).and_where(open).to_owned();
+    manager.create_index(on_their_way).await
+}
+
+async fn create_daily_figures(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let figures = owned("daily_figures")
+        .col(small("day"))
+        .col(small("level"))
+        .col(text("currency"))
+        .col(number("order_count"))
+        .col(number("revenue_minor"))
+        .primary_key(&mut key(&[OWNER, "day", "level", "currency"]))
+        .to_owned();
+    manager.create_table(figures).await?;
+    // Whoever sold most on some days: by each company's own orders.
+    let own = Expr::col(Alias::new("level")).eq(0);
+    manager.create_index(index("daily_figures_own", "daily_figures", &["day"]).and_where(own).to_owned()).await?;
+
+    let statuses = owned("daily_statuses")
+        .col(small("day"))
+        .col(text("status"))
+        .col(number("order_count"))
+        .primary_key(&mut key(&[OWNER, "day", "status"]))
+        .to_owned();
+    manager.create_table(statuses).await
+}
+
+async fn create_feed(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let feed = owned("network_activity_feed")
+        .col(number("position"))
+        .col(small("distance"))
+        .primary_key(&mut key(&[OWNER, "position"]))
+        .to_owned();
+    manager.create_table(feed).await
+}
+
+async fn create_parked_events(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let parked = Table::create()
+        .table(Alias::new("parked_events"))
+        .col(text("consumer"))
+        .col(number("position"))
+        .col(text("reason"))
+        .col(number("parked_at"))
+        .primary_key(&mut key(&["consumer", "position"]))
+        .to_owned();
+    manager.create_table(parked).await
+}
+
+/// What companies ordered in a period is read from the index alone.
+async fn cover_orders_by_day(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let mut by_day = index("orders_by_day", "orders", &[OWNER, "placed_at"]);
+    for column in ["status", "currency", "amount_minor"] {
+        // SQLite has no columns beside the key.
+        match manager.get_database_backend() {
+            sea_orm_migration::sea_orm::DbBackend::Postgres => by_day.include(Alias::new(column)),
+            _ => by_day.col(Alias::new(column)),
+        };
+    }
+    manager.create_index(by_day).await
+}
