@@ -14,6 +14,7 @@ pub mod kinds;
 mod once;
 mod parked;
 pub mod tail;
+mod told;
 
 pub use append::{Log, Transaction};
 pub use consumer::{Consume, Consumer};
@@ -21,3 +22,4 @@ pub use fact::Fact;
 pub use follower::{Follower, Freshness, Listener, MembershipsChanged};
 pub use parked::park;
 pub use tail::News;
+pub use told::{Heading, Telling, Told};

@@ -1,5 +1,7 @@
 //! Who is above whom, now and on a day of the past.
 
+use std::collections::HashMap;
+
 use entity::Timestamp;
 
 use super::node::Links;
@@ -51,6 +53,20 @@ impl Snapshot {
     pub fn ancestors_at(&self, node: NodeIndex, at: Timestamp) -> impl Iterator<Item = NodeIndex> + '_ {
         // A chain cannot be longer than all of its companies; the limit ends the loop that a wrong history might make.
         std::iter::successors(self.parent_at(node, at), move |&node| self.parent_at(node, at)).take(self.len())
+    }
+
+    /// For each company that others were moved away from, who these are: each once. Looks at all companies.
+    pub(crate) fn moved_from(&self) -> HashMap<NodeIndex, Vec<NodeIndex>> {
+        let mut moved: HashMap<NodeIndex, Vec<NodeIndex>> = HashMap::new();
+        for node in self.nodes() {
+            for &(_, parent) in self.rare(node).map(|rare| rare.former_parents.as_slice()).unwrap_or_default() {
+                let those = moved.entry(parent).or_default();
+                if those.last() != Some(&node) {
+                    those.push(node);
+                }
+            }
+        }
+        moved
     }
 
     /// The links of a child of `parent`, which has its own already.
