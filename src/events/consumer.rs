@@ -207,13 +207,13 @@ impl<E: Told> Next<E> {
 }
 
 /// The position up to which the consumer of this name has dealt with the log.
-async fn stored_position(db: &impl ConnectionTrait, name: &str) -> Result<Position, DbErr> {
+pub(crate) async fn stored_position(db: &impl ConnectionTrait, name: &str) -> Result<Position, DbErr> {
     let row = consumer::Entity::find_by_id(name).one(db).await?;
     Ok(row.map_or(Position::START, |row| row.position))
 }
 
 /// The stored position, which nobody else can change until the transaction ends.
-async fn claim(change: &Transaction, name: &str) -> Result<Position, DbErr> {
+pub(crate) async fn claim(change: &Transaction, name: &str) -> Result<Position, DbErr> {
     let first = consumer::ActiveModel { name: Set(name.to_owned()), position: Set(Position::START) };
     let name_taken = OnConflict::column(consumer::Column::Name)
         .value(consumer::Column::Name, Expr::col((consumer::Entity, consumer::Column::Name)))

@@ -8,5 +8,6 @@ pub mod downline_tree;
 pub mod figures;
 mod served;
 pub mod settings;
+pub mod verify;
 
 pub use served::Served;

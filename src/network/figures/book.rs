@@ -1,6 +1,7 @@
 //! What orders add to the figures, and to whose: added up before it is written.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 use entity::{Day, OrderStatus, TenantId};
 use iso_currency::Currency;
@@ -24,6 +25,8 @@ pub(in crate::network) struct Sum {
 /// What is to be added to the figures of a chain.
 pub(in crate::network) struct Book<'c> {
     chain: &'c Snapshot,
+    /// Of whom alone, if not of all.
+    owners: Option<RangeInclusive<TenantId>>,
     figures: HashMap<Figure, Sum>,
     statuses: HashMap<(NodeIndex, Day, OrderStatus), i64>,
 }
@@ -38,7 +41,12 @@ pub(in crate::network) struct Rows {
 impl<'c> Book<'c> {
     /// Nothing yet.
     pub(in crate::network) fn of(chain: &'c Snapshot) -> Self {
-        Self { chain, figures: HashMap::new(), statuses: HashMap::new() }
+        Self { chain, owners: None, figures: HashMap::new(), statuses: HashMap::new() }
+    }
+
+    /// Nothing yet, and nothing ever for companies outside `owners`.
+    pub(in crate::network) fn only(chain: &'c Snapshot, owners: RangeInclusive<TenantId>) -> Self {
+        Self { owners: Some(owners), ..Self::of(chain) }
     }
 
     /// Takes out what the order added before, and adds what it does now.
@@ -54,6 +62,9 @@ impl<'c> Book<'c> {
         let (day, sum) = (after.placed_at.into(), Sum { orders: more, revenue: more * after.amount });
         self.add((placer, day, 0, after.currency), sum);
         for (above, level) in self.chain.ancestors_at(placer, after.placed_at).zip(1..) {
+            if !self.has(above) {
+                continue;
+            }
             self.add((above, day, level, after.currency), sum);
             if let Some(before) = before {
                 *self.statuses.entry((above, day, before.status)).or_default() -= 1;
@@ -63,8 +74,12 @@ impl<'c> Book<'c> {
         Ok(())
     }
 
+    fn has(&self, owner: NodeIndex) -> bool {
+        self.owners.as_ref().is_none_or(|owners| owners.contains(&self.chain.id(owner)))
+    }
+
     fn add(&mut self, figure: Figure, more: Sum) {
-        if more.orders != 0 {
+        if more.orders != 0 && self.has(figure.0) {
             let sum = self.figures.entry(figure).or_default();
             // Sums of all orders of a currency fit, and so do those of some.
             sum.orders += more.orders;

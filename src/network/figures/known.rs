@@ -1,7 +1,8 @@
 //! What is known of orders, and how what is told changes it: the same whatever the order, and however often it is told.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use entity::{OrderStatus, Timestamp, order_fact};
 use iso_currency::Currency;
@@ -13,6 +14,8 @@ use crate::error::Fault;
 #[derive(Default)]
 pub(in crate::network) struct Orders {
     orders: HashMap<OrderKey, Order>,
+    /// The sources of orders, each once.
+    sources: HashSet<Arc<str>>,
     /// Minor units of all orders, cancelled ones included: they never get less. So no sum of some of them is more than a number holds.
     totals: HashMap<Currency, i64>,
 }
@@ -29,7 +32,7 @@ impl Orders {
     /// What the rows say.
     pub(super) fn known(facts: Vec<order_fact::Model>, totals: HashMap<Currency, i64>) -> Result<Self, Fault> {
         let orders = facts.into_iter().map(of_fact).collect::<Result<_, _>>()?;
-        Ok(Self { orders, totals })
+        Ok(Self { orders, totals, sources: HashSet::new() })
     }
 
     /// Takes in what is told. Answers what has changed, if anything.
@@ -37,7 +40,12 @@ impl Orders {
     /// # Errors
     /// Why it is not taken in, for the operator: it contradicts what is known, or is more than can be added up.
     pub(in crate::network) fn tell(&mut self, told: Told) -> Result<Option<Change>, String> {
-        let Told { key, order } = told;
+        let Told { mut key, order } = told;
+        if let Some(source) = self.sources.get(&key.source) {
+            key.source = source.clone();
+        } else {
+            self.sources.insert(key.source.clone());
+        }
         let mut known = match self.orders.entry(key) {
             Entry::Occupied(known) => known,
             Entry::Vacant(new) => {
@@ -61,6 +69,16 @@ impl Orders {
     /// What is known of this order.
     pub(in crate::network) fn get(&self, key: &OrderKey) -> Option<&Order> {
         self.orders.get(key)
+    }
+
+    /// All that are known, in no order.
+    pub(in crate::network) fn all(&self) -> impl Iterator<Item = (&OrderKey, &Order)> {
+        self.orders.iter()
+    }
+
+    /// How many are known.
+    pub(in crate::network) fn len(&self) -> usize {
+        self.orders.len()
     }
 
     /// What all orders of each currency come to, minor units.
