@@ -11,7 +11,7 @@ use super::breaker::{Breaker, Health};
 use super::in_process::{InProcess, Serve};
 use super::{Alias, CallError, Deadlines, Envelope, Payload, Registration, Transport, TransportError, Unavailable};
 use crate::clock::Clock;
-use crate::tenancy::topology::Topology;
+use crate::tenancy::topology::{Snapshot, Topology};
 use crate::tenancy::{Actor, Scope, access};
 
 /// The bus. Clones are the same bus.
@@ -127,19 +127,16 @@ impl Bus {
     /// # Errors
     /// `OutOfReach`.
     pub fn admit<A: Alias>(&self, actor: Actor, targets: &[TenantId]) -> Result<(), CallError> {
-        let targets: Vec<_> = targets.iter().map(|target| Scope::Tenant(*target)).collect();
-        self.may_call(actor.scope, &targets, A::CROSS_TENANT)
+        let chain = self.0.topology.current();
+        let admitted = targets.iter().all(|target| may_call::<A>(&chain, actor.scope, Scope::Tenant(*target)));
+        if admitted { Ok(()) } else { Err(CallError::OutOfReach) }
     }
 
-    fn may_call(&self, scope: Scope, targets: &[Scope], crosses: bool) -> Result<(), CallError> {
-        let Scope::Tenant(_) = scope else { return Ok(()) };
+    /// Those of `targets` in which `actor` may call `A`, in their order.
+    pub fn in_reach<A: Alias>(&self, actor: Actor, mut targets: Vec<TenantId>) -> Vec<TenantId> {
         let chain = self.0.topology.current();
-        let admitted = targets.iter().all(|target| match target {
-            own if *own == scope => true,
-            Scope::Tenant(target) => crosses && access::reach(&chain, scope, *target).is_some(),
-            Scope::Central => false,
-        });
-        if admitted { Ok(()) } else { Err(CallError::OutOfReach) }
+        targets.retain(|target| may_call::<A>(&chain, actor.scope, Scope::Tenant(*target)));
+        targets
     }
 
     async fn call_in<A: Alias>(
@@ -148,7 +145,10 @@ impl Bus {
         targets: Vec<Scope>,
         args: A::Args,
     ) -> Result<Vec<A::Answer>, CallError> {
-        self.may_call(actor.scope, &targets, A::CROSS_TENANT)?;
+        let chain = self.0.topology.current();
+        if !targets.iter().all(|target| may_call::<A>(&chain, actor.scope, *target)) {
+            return Err(CallError::OutOfReach);
+        }
         let unavailable = |cause: &str| Unavailable { module: A::registration().module(), cause: cause.to_owned() };
         let route = self.0.routes.read().unwrap_or_else(PoisonError::into_inner).get(A::NAME).cloned();
         let Some(route) = route else { return Err(unavailable("nobody serves it").into()) };
@@ -172,6 +172,16 @@ impl Bus {
                 Err(unavailable(&cause).into())
             }
         }
+    }
+}
+
+/// Whether code of `scope` may call `A` in `target`: rule 2 of the design, and the alias's mark.
+fn may_call<A: Alias>(chain: &Snapshot, scope: Scope, target: Scope) -> bool {
+    match (scope, target) {
+        (Scope::Central, _) => true,
+        (own, target) if own == target => true,
+        (_, Scope::Tenant(target)) => A::CROSS_TENANT && access::reach(chain, scope, target).is_some(),
+        (_, Scope::Central) => false,
     }
 }
 

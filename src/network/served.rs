@@ -70,7 +70,7 @@ impl Serve<GetChildSummary> for Served {
         let (orders, finance, catalog) = tokio::join!(
             self.answers.ask::<orders::GetStats>(actor, &tenants, period),
             self.answers.ask::<finance::GetSummary>(actor, &tenants, ()),
-            self.answers.ask::<catalog::GetStats>(actor, &tenants, period),
+            self.answers.ask::<catalog::GetStats>(actor, &tenants, ()),
         );
         let modules = std::iter::zip(known(orders)?, known(finance)?).zip(known(catalog)?);
         Ok(modules.map(|((orders, finance), catalog)| Summary { orders, finance, catalog }).collect())

@@ -50,6 +50,18 @@ impl<F: Fetch> Batch<F> {
     }
 }
 
+impl<F: Fetch> Batch<F> {
+    /// The values of `keys`, in their order.
+    pub async fn load_many(&self, keys: Vec<F::Key>) -> Vec<Loaded<F::Value>> {
+        loop {
+            // As in `load`.
+            if let Ok(loaded) = self.0.try_load_many(keys.clone()).await {
+                return keys.iter().map(|key| loaded.get(key).cloned().unwrap_or(Ok(None))).collect();
+            }
+        }
+    }
+}
+
 /// Answers every key.
 struct Whole<F>(F);
 
@@ -78,8 +90,7 @@ impl<A: Alias> InTenants<A> {
 
     /// One call. A company that is out of reach by now costs the others nothing.
     async fn call(&self, args: A::Args, tenants: Vec<TenantId>) -> Vec<(TenantId, Loaded<Arc<A::Answer>>)> {
-        let in_reach = |tenant: &TenantId| self.bus.admit::<A>(self.actor, &[*tenant]).is_ok();
-        let tenants: Vec<_> = tenants.into_iter().filter(in_reach).collect();
+        let tenants = self.bus.in_reach::<A>(self.actor, tenants);
         match self.bus.call_in_tenants::<A>(self.actor, &tenants, args).await {
             Ok(answers) => {
                 tenants.into_iter().zip(answers.into_iter().map(|answer| Ok(Some(Arc::new(answer))))).collect()

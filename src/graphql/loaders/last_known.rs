@@ -30,8 +30,7 @@ impl<A: Alias> LastKnown<A> {
 
     /// One question. A company that is out of reach by now costs the others nothing, and neither does one of which nothing is known.
     async fn ask(&self, args: A::Args, tenants: Vec<TenantId>) -> Vec<(TenantId, Loaded<Known<Arc<A::Answer>>>)> {
-        let in_reach = |tenant: &TenantId| self.bus.admit::<A>(self.actor, &[*tenant]).is_ok();
-        let tenants: Vec<_> = tenants.into_iter().filter(in_reach).collect();
+        let tenants = self.bus.in_reach::<A>(self.actor, tenants);
         match self.answers.ask::<A>(self.actor, &tenants, args).await {
             Ok(told) => {
                 let told = told.into_iter().map(|told| told.map(Some).map_err(|why| Arc::new(why.into())));

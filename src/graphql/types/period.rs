@@ -29,7 +29,14 @@ impl ScalarType for Date {
     }
 
     fn to_value(&self) -> Value {
-        Value::String(self.0.format(FORMAT).unwrap_or_default())
+        Value::String(self.text())
+    }
+}
+
+impl Date {
+    /// The day as the API writes it.
+    pub fn text(&self) -> String {
+        self.0.format(FORMAT).unwrap_or_default()
     }
 }
 
@@ -86,6 +93,13 @@ pub struct Period {
 impl From<contract::Period> for Period {
     fn from(period: contract::Period) -> Self {
         Self { from: Date(period.from), to: Date(period.to) }
+    }
+}
+
+impl Default for PeriodInput {
+    /// The last 30 days.
+    fn default() -> Self {
+        Self::Preset(PeriodPreset::Last30Days)
     }
 }
 

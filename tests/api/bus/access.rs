@@ -68,7 +68,7 @@ fn table() -> Vec<Row> {
     vec![
         row::<catalog::GetAvailableCatalog>(Reach::Downline, list),
         row::<catalog::GetItems>(Reach::Downline, Vec::new()),
-        row::<catalog::GetStats>(Reach::Downline, period),
+        row::<catalog::GetStats>(Reach::Downline, ()),
         row::<catalog::GetAccess>(Reach::Downline, ()),
         row::<catalog::Quote>(Reach::Own, Vec::new()),
         row::<catalog::SaveProduct>(Reach::Own, product),
