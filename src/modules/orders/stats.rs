@@ -26,18 +26,18 @@ impl Orders {
 /// The figures of one company.
 fn stats(counts: &[Count]) -> Result<OrderStats, Fault> {
     let mut stats = OrderStats::default();
-    let mut revenue: BTreeMap<&str, i64> = BTreeMap::new();
+    let mut revenue: BTreeMap<&str, i128> = BTreeMap::new();
     let mut by_status: BTreeMap<OrderStatus, u64> = BTreeMap::new();
     for count in counts {
         let orders = u64::try_from(count.orders).unwrap_or_default();
         *by_status.entry(count.status).or_default() += orders;
         if count.status != OrderStatus::Cancelled {
             stats.count += orders;
-            let sum = revenue.entry(&count.currency).or_default();
-            *sum = sum.saturating_add(count.amount_minor);
+            *revenue.entry(&count.currency).or_default() += count.amount_minor();
         }
     }
     for (code, minor) in revenue {
+        let minor = i64::try_from(minor).unwrap_or(i64::MAX);
         stats.revenue.push(Money::new(minor, currency(code)?));
     }
     stats.by_status = by_status.into_iter().collect();

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use entity::{OrderId, OrderStatus, TenantId, order, order_leg, order_line};
-use sea_orm::sea_query::Func;
+use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Order, QueryFilter, QueryOrder,
     QuerySelect,
@@ -105,7 +105,18 @@ pub(super) struct Count {
     pub(super) status: OrderStatus,
     pub(super) currency: String,
     pub(super) orders: i64,
-    pub(super) amount_minor: i64,
+    amount_parts: i64,
+    amount_rest: i64,
+}
+
+/// Amounts are added up in two parts, whole ones of so much and the rest: together they may be more than a number of the database holds.
+const PART: i64 = 1_000_000_000;
+
+impl Count {
+    /// What the orders cost together: minor units.
+    pub(super) fn amount_minor(&self) -> i128 {
+        i128::from(self.amount_parts) * i128::from(PART) + i128::from(self.amount_rest)
+    }
 }
 
 /// What `placers` placed in `period`, by company, state and currency.
@@ -117,7 +128,8 @@ pub(super) async fn counts(
     let (from, until) = period.instants();
     let key = [order::Column::OwnerTenantId, order::Column::Status, order::Column::Currency];
     // PostgreSQL's sum of big integers is a decimal number.
-    let sum = Func::cast_as(order::Column::AmountMinor.sum(), "bigint");
+    let sum = |part: Expr| Func::cast_as(Func::sum(part), "bigint");
+    let amount = || order::Column::AmountMinor.into_expr();
     let mut counts = Vec::new();
     for placers in placers.chunks(ROWS_A_STATEMENT) {
         let some = order::Entity::find()
@@ -127,7 +139,8 @@ pub(super) async fn counts(
             .select_only()
             .columns(key)
             .column_as(order::Column::Id.count(), "orders")
-            .expr_as(sum.clone(), "amount_minor");
+            .expr_as(sum(amount().div(PART)), "amount_parts")
+            .expr_as(sum(amount().modulo(PART)), "amount_rest");
         let some = key.into_iter().fold(some, QuerySelect::group_by);
         counts.extend(some.into_model::<Count>().all(db).await?);
     }
