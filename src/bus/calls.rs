@@ -149,11 +149,13 @@ impl Bus {
         args: A::Args,
     ) -> Result<Vec<A::Answer>, CallError> {
         self.may_call(actor.scope, &targets, A::CROSS_TENANT)?;
-        let unavailable = |cause: &str| Unavailable { module: A::registration().module(), cause: cause.to_owned() };
+        let unavailable = |cause: &str, is_lasting| {
+            CallError::from(Unavailable { module: A::registration().module(), cause: cause.to_owned(), is_lasting })
+        };
         let route = self.0.routes.read().unwrap_or_else(PoisonError::into_inner).get(A::NAME).cloned();
-        let Some(route) = route else { return Err(unavailable("nobody serves it").into()) };
+        let Some(route) = route else { return Err(unavailable("nobody serves it", false)) };
         if !route.breaker.lets_through(Instant::now()) {
-            return Err(unavailable("it has failed too often; it is tried again soon").into());
+            return Err(unavailable("it has failed too often; it is tried again soon", false));
         }
         let answered = send::<A>(&route, self.0.deadlines.of(&route.registration), actor, targets, args).await;
         let now = self.0.clock.now();
@@ -169,7 +171,12 @@ impl Bus {
             Err(TransportError::Failed(cause)) => {
                 tracing::error!(alias = A::NAME, cause, "a module cannot answer");
                 route.breaker.failed(&cause, Instant::now(), now);
-                Err(unavailable(&cause).into())
+                Err(unavailable(&cause, false))
+            }
+            Err(TransportError::Stumbled(cause)) => {
+                tracing::error!(alias = A::NAME, cause, "a module failed at a call");
+                route.breaker.stumbled(&cause, now);
+                Err(unavailable(&cause, true))
             }
         }
     }

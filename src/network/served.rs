@@ -44,7 +44,7 @@ fn tree(chain: &Snapshot, root: TenantId, depth: u32) -> Result<Tree, ServiceErr
     let unknown = || ServiceError::refused(RefusalCode::NotFound, "", "There is no such reseller in your downline.");
     let root = chain.find(root).ok_or_else(unknown)?;
     let tree =
-        DownlineTree::cut(chain, root, depth, None).map_err(|_| Fault::Module("a tree from its root".to_owned()))?;
+        DownlineTree::cut(chain, root, depth, None).map_err(|_| Fault::Call("a tree from its root".to_owned()))?;
     let nodes = tree.nodes.iter().map(|node| tree_node(chain, node.node, node.depth)).collect();
     Ok(Tree { nodes, truncated: tree.truncated })
 }

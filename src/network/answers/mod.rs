@@ -192,7 +192,10 @@ impl Answers {
 
 /// What is asked, as the table's key has it: the alias and its arguments.
 fn question<A: Alias>(args: &A::Args) -> Result<Arc<str>, Unavailable> {
-    let unreadable = |cause: serde_json::Error| Unavailable { module: Module::of(A::NAME), cause: cause.to_string() };
+    let unreadable = |cause: serde_json::Error| {
+        let (module, cause) = (Module::of(A::NAME), cause.to_string());
+        Unavailable { module, cause, is_lasting: true }
+    };
     let args = serde_json::to_string(args).map_err(unreadable)?;
     Ok(format!("{} {args}", A::NAME).into())
 }
