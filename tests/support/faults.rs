@@ -11,11 +11,17 @@ use tokio::sync::Semaphore;
 /// Says at once that it failed.
 pub(crate) struct Failing;
 
+/// Is there, and fails at every call.
+pub(crate) struct Stumbling;
+
 /// Never answers.
 pub(crate) struct Hanging;
 
 /// Answers what nobody can read.
 pub(crate) struct Garbage;
+
+/// Always answers this.
+pub(crate) struct Answering(pub(crate) serde_json::Value);
 
 /// Refuses everything, with [`refusal`].
 pub(crate) struct Refusing;
@@ -33,6 +39,13 @@ impl Transport for Failing {
 }
 
 #[async_trait::async_trait]
+impl Transport for Stumbling {
+    async fn send(&self, _: Envelope) -> Result<Payload, TransportError> {
+        Err(TransportError::Stumbled("a number that is too large".to_owned()))
+    }
+}
+
+#[async_trait::async_trait]
 impl Transport for Hanging {
     async fn send(&self, _: Envelope) -> Result<Payload, TransportError> {
         std::future::pending().await
@@ -43,6 +56,13 @@ impl Transport for Hanging {
 impl Transport for Garbage {
     async fn send(&self, _: Envelope) -> Result<Payload, TransportError> {
         Ok(Payload::Json(br#"[{"garbage": [null]}]"#.to_vec()))
+    }
+}
+
+#[async_trait::async_trait]
+impl Transport for Answering {
+    async fn send(&self, _: Envelope) -> Result<Payload, TransportError> {
+        Ok(Payload::Json(serde_json::to_vec(&self.0).expect("JSON")))
     }
 }
 

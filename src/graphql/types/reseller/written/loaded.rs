@@ -13,7 +13,6 @@ use crate::bus::contract::finance::FinanceSummary;
 use crate::bus::contract::network::Known as LastKnown;
 use crate::bus::contract::orders::OrderStats;
 use crate::graphql::loaders::Loaders;
-use crate::graphql::loaders::batch::{Batch, Fetch};
 use crate::graphql::raw::Plan;
 
 /// What a module told of each reseller, by its place in the list; nothing of one that is out of reach by now.
@@ -70,15 +69,15 @@ impl Loaded {
         let tenants: Vec<TenantId> = resellers.iter().map(Reseller::tenant).collect();
         let questions = Questions::of(plan);
         let orders = questions.orders.iter().map(async |period| {
-            let told = of_each(&loaders.order_stats, &tenants, |tenant| (tenant, *period)).await;
+            let told = loaders.order_stats.load_of_each(&tenants, period).await;
             told.map(|told| (*period, told))
         });
-        let finance = of_each(&loaders.finance_stats, &tenants, |tenant| (tenant, ()));
+        let finance = loaders.finance_stats.load_of_each(&tenants, &());
         let finance = OptionFuture::from(questions.finance.then_some(finance));
-        let catalog_stats = of_each(&loaders.catalog_stats, &tenants, |tenant| (tenant, ()));
+        let catalog_stats = loaders.catalog_stats.load_of_each(&tenants, &());
         let catalog_stats = OptionFuture::from(questions.catalog_stats.then_some(catalog_stats));
         let catalogs = questions.catalogs.iter().map(async |query| {
-            let told = of_each(&loaders.catalogs, &tenants, |tenant| (tenant, query.clone())).await;
+            let told = loaders.catalogs.load_of_each(&tenants, query).await;
             told.map(|told| (query.clone(), told))
         });
         let (orders, finance, catalog_stats, catalogs) =
@@ -114,14 +113,4 @@ impl Loaded {
         let (_, told) = self.catalogs.iter().find(|(asked, _)| asked == query)?;
         told.get(at)?.as_deref()
     }
-}
-
-/// What `batch` loads of each of `tenants`; None where it fails for one of them.
-async fn of_each<F: Fetch>(
-    batch: &Batch<F>,
-    tenants: &[TenantId],
-    key: impl Fn(TenantId) -> F::Key,
-) -> Option<OfEach<F::Value>> {
-    let loaded = batch.load_many(tenants.iter().map(|tenant| key(*tenant)).collect()).await;
-    loaded.into_iter().map(Result::ok).collect()
 }
