@@ -93,14 +93,16 @@ struct Account {
 }
 
 impl Ledgers {
-    async fn read(change: &Transaction, legs: &[Leg]) -> Result<Self, DbErr> {
+    async fn read(change: &mut Transaction, legs: &[Leg]) -> Result<Self, DbErr> {
         let owners: HashSet<TenantId> = legs.iter().flat_map(|leg| [leg.buyer, leg.seller]).collect();
         let owners: Vec<TenantId> = owners.into_iter().collect();
-        let last_numbers = store::last_numbers(change.db(), &owners).await?;
+        let last = store::last_entries(change.db(), &owners).await?;
+        last.iter().for_each(|(.., at)| change.happens_at_or_after(*at));
         let accounts = store::accounts(change.db(), &owners).await?.into_iter().filter_map(|row| {
             let account = Account { balance_minor: row.balance_minor, outstanding_minor: row.outstanding_minor };
             Some(((row.owner_tenant_id, Currency::from_code(&row.currency)?), account))
         });
+        let last_numbers = last.into_iter().map(|(owner, number, _)| (owner, number)).collect();
         Ok(Self { at: change.now(), last_numbers, accounts: accounts.collect() })
     }
 

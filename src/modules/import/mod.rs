@@ -164,7 +164,7 @@ pub async fn import(
 async fn begin(log: &Log) -> Result<Transaction, DbErr> {
     let mut change = log.begin(Actor::central()).await?;
     change.lock_chain().await?;
-    lock(change.db(), Lock::Ledger).await?;
+    change.lock_ledgers().await?;
     lock(change.db(), Lock::Log).await?;
     Ok(change)
 }
