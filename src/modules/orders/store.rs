@@ -7,14 +7,13 @@
 use std::collections::BTreeMap;
 
 use entity::{OrderId, OrderStatus, TenantId, order, order_leg, order_line};
-use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Order, QueryFilter, QueryOrder,
     QuerySelect,
 };
 
 use crate::bus::contract::Period;
-use crate::tenancy::ROWS_A_STATEMENT;
+use crate::tenancy::{ROWS_A_STATEMENT, sums_of, whole_sum};
 
 /// Orders whose rows are looked up by one statement: SQLite takes no expression of more than 1,000 levels.
 const ORDERS_A_STATEMENT: usize = 400;
@@ -109,13 +108,10 @@ pub(super) struct Count {
     amount_rest: i64,
 }
 
-/// Amounts are added up in two parts, whole ones of so much and the rest: together they may be more than a number of the database holds.
-const PART: i64 = 1_000_000_000;
-
 impl Count {
     /// What the orders cost together: minor units.
     pub(super) fn amount_minor(&self) -> i128 {
-        i128::from(self.amount_parts) * i128::from(PART) + i128::from(self.amount_rest)
+        whole_sum(self.amount_parts, self.amount_rest)
     }
 }
 
@@ -127,9 +123,7 @@ pub(super) async fn counts(
 ) -> Result<Vec<Count>, DbErr> {
     let (from, until) = period.instants();
     let key = [order::Column::OwnerTenantId, order::Column::Status, order::Column::Currency];
-    // PostgreSQL's sum of big integers is a decimal number.
-    let sum = |part: Expr| Func::cast_as(Func::sum(part), "bigint");
-    let amount = || order::Column::AmountMinor.into_expr();
+    let [parts, rest] = sums_of(order::Column::AmountMinor);
     let mut counts = Vec::new();
     for placers in placers.chunks(ROWS_A_STATEMENT) {
         let some = order::Entity::find()
@@ -139,8 +133,8 @@ pub(super) async fn counts(
             .select_only()
             .columns(key)
             .column_as(order::Column::Id.count(), "orders")
-            .expr_as(sum(amount().div(PART)), "amount_parts")
-            .expr_as(sum(amount().modulo(PART)), "amount_rest");
+            .expr_as(parts.clone(), "amount_parts")
+            .expr_as(rest.clone(), "amount_rest");
         let some = key.into_iter().fold(some, QuerySelect::group_by);
         counts.extend(some.into_model::<Count>().all(db).await?);
     }
