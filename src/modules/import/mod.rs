@@ -214,7 +214,7 @@ impl<F: FnMut(Progress)> Run<'_, F> {
         let mut lines = OrderLines::new(chain, &mut catalog, open);
         report.order_lines = self.take(&mut lines).await?;
         lines.check_sums(self.source)?;
-        report.postings = ledgers::post(&mut self.change, chain, delivered).await?;
+        report.postings = ledgers::post(&mut self.change, delivered).await?;
         Ok(())
     }
 
