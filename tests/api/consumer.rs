@@ -24,6 +24,7 @@ on_both_databases!(
     what_may_be_done_later_is_not_parked,
     what_a_consumer_parks_itself_lasts_with_its_other_effects,
     a_writer_sees_what_consumers_made_of_its_write,
+    a_writer_does_not_wait_for_those_that_its_write_does_not_concern,
 );
 
 /// Answers each delivered order with a fact that carries the event's position; but first it does what the order's own data say.
@@ -188,9 +189,23 @@ async fn a_writer_sees_what_consumers_made_of_its_write(database: TestDatabase) 
     let root = replica.add(None, "Root").await;
     let consuming = tokio::spawn(consumer(&replica, 0).await.run());
     for orders in 1..=5 {
-        let end = deliver(&replica, root, 1).await;
-        tokio::time::timeout(Duration::from_secs(30), replica.log.seen(end)).await.expect("it is seen");
+        let mut change = replica.log.begin(Actor::central()).await.expect("a transaction");
+        change.record(Fact { kind: kinds::SETTINGS_CHANGED, subject: root, data: Value::Null });
+        change.record(Fact { kind: kinds::ORDER_DELIVERED, subject: root, data: Value::Null });
+        change.commit_and_show().await.expect("it is seen");
         assert_once_each(&replica, orders).await;
     }
     consuming.abort();
+}
+
+async fn a_writer_does_not_wait_for_those_that_its_write_does_not_concern(database: TestDatabase) {
+    let replica = Replica::open(&database.url).await;
+    let root = replica.add(None, "Root").await;
+    let never_runs = consumer(&replica, 0).await;
+    let mut change = replica.log.begin(Actor::central()).await.expect("a transaction");
+    change.record(Fact { kind: kinds::SETTINGS_CHANGED, subject: root, data: Value::Null });
+    // Less than a writer waits at most.
+    let shown = tokio::time::timeout(Duration::from_secs(4), change.commit_and_show()).await;
+    shown.expect("nobody is waited for").expect("written");
+    drop(never_runs);
 }

@@ -2,13 +2,11 @@
 #![expect(clippy::disallowed_methods, reason = "central store: what several companies ordered, by company")]
 
 use entity::{OrderStatus, TenantId, order};
-use sea_orm::sea_query::{
-    ArrayType, Asterisk, Expr, ExprTrait, Func, FunctionCall, Value, extension::postgres::PgFunc,
-};
+use sea_orm::sea_query::{ArrayType, Asterisk, Expr, ExprTrait, Func, Value, extension::postgres::PgFunc};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::bus::contract::Period;
-use crate::tenancy::ROWS_A_STATEMENT;
+use crate::tenancy::{ROWS_A_STATEMENT, sums_of, whole_sum};
 
 /// How many orders a company has in one state and currency, and what they cost together.
 #[derive(Debug)]
@@ -21,9 +19,6 @@ pub(super) struct Count {
     pub(super) amount_minor: i128,
 }
 
-/// Amounts are added up in two parts, so many times this and the rest.
-const PART: i64 = 1_000_000_000;
-
 /// What `placers` placed in `period`, by company, state and currency. All of it is read from the index `orders_by_day`.
 pub(super) async fn counts(
     db: &impl ConnectionTrait,
@@ -33,7 +28,7 @@ pub(super) async fn counts(
     let (from, until) = period.instants();
     let key = [order::Column::OwnerTenantId, order::Column::Status, order::Column::Currency];
     let backend = db.get_database_backend();
-    let [parts, rest] = sum_in_parts(backend);
+    let [parts, rest] = sums_of(backend, order::Column::AmountMinor);
     let mut counts = Vec::new();
     for placers in placers.chunks(ROWS_A_STATEMENT) {
         let some = order::Entity::find()
@@ -52,7 +47,7 @@ pub(super) async fn counts(
             status,
             currency,
             orders: u64::try_from(orders).unwrap_or_default(),
-            amount_minor: i128::from(parts) * i128::from(PART) + i128::from(rest),
+            amount_minor: whole_sum(parts, rest),
         }));
     }
     Ok(counts)
@@ -66,15 +61,4 @@ fn placed_by(backend: DbBackend, placers: &[TenantId]) -> Expr {
         return owner.into_expr().eq(PgFunc::any(Expr::val(Value::Array(ArrayType::Uuid, Some(Box::new(placers))))));
     }
     owner.is_in(placers.iter().copied())
-}
-
-/// What orders cost together, in its two parts.
-fn sum_in_parts(backend: DbBackend) -> [FunctionCall; 2] {
-    let amount = || order::Column::AmountMinor.into_expr();
-    let number = |part: FunctionCall| Func::cast_as(part, "bigint");
-    if backend == DbBackend::Postgres {
-        // Its sum of big integers is a decimal number of any length.
-        return ["DIV", "MOD"].map(|part| number(Func::cust(part).arg(Func::sum(amount())).arg(PART)));
-    }
-    [number(Func::sum(amount().div(PART))), number(Func::sum(amount().modulo(PART)))]
 }

@@ -53,6 +53,15 @@ impl Snapshot {
         std::iter::successors(self.parent_at(node, at), move |&node| self.parent_at(node, at)).take(self.len())
     }
 
+    /// The instants at which any company was moved, oldest first. Between two of them nobody's ancestors change.
+    pub fn moves(&self) -> Vec<Timestamp> {
+        let all = self.nodes().filter_map(|node| self.rare(node));
+        let mut moves: Vec<_> = all.flat_map(|rare| rare.former_parents.iter().map(|&(until, _)| until)).collect();
+        moves.sort_unstable();
+        moves.dedup();
+        moves
+    }
+
     /// The links of a child of `parent`, which has its own already.
     ///
     /// The jump goes where two equal jumps from the parent lead, or else to the parent.
