@@ -2,10 +2,13 @@
 #![expect(clippy::disallowed_methods, reason = "central store: what several companies ordered, by company")]
 
 use entity::{OrderStatus, TenantId, order};
+use iso_currency::Currency;
 use sea_orm::sea_query::{ArrayType, Asterisk, Expr, ExprTrait, Func, Value, extension::postgres::PgFunc};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect};
 
+use super::sight::currency;
 use crate::bus::contract::Period;
+use crate::error::Fault;
 use crate::tenancy::{ROWS_A_STATEMENT, sums_of, whole_sum};
 
 /// How many orders a company has in one state and currency, and what they cost together.
@@ -13,7 +16,7 @@ use crate::tenancy::{ROWS_A_STATEMENT, sums_of, whole_sum};
 pub(super) struct Count {
     pub(super) placer: TenantId,
     pub(super) status: OrderStatus,
-    pub(super) currency: String,
+    pub(super) currency: Currency,
     pub(super) orders: u64,
     /// Minor units. Together they may be more than a number of the database holds.
     pub(super) amount_minor: i128,
@@ -24,7 +27,7 @@ pub(super) async fn counts(
     db: &impl ConnectionTrait,
     placers: &[TenantId],
     period: Period,
-) -> Result<Vec<Count>, DbErr> {
+) -> Result<Vec<Count>, Fault> {
     let (from, until) = period.instants();
     let key = [order::Column::OwnerTenantId, order::Column::Status, order::Column::Currency];
     let backend = db.get_database_backend();
@@ -42,13 +45,11 @@ pub(super) async fn counts(
             .expr_as(rest.clone(), "rest");
         let some = key.into_iter().fold(some, QuerySelect::group_by);
         let rows: Vec<(TenantId, OrderStatus, String, i64, i64, i64)> = some.into_tuple().all(db).await?;
-        counts.extend(rows.into_iter().map(|(placer, status, currency, orders, parts, rest)| Count {
-            placer,
-            status,
-            currency,
-            orders: u64::try_from(orders).unwrap_or_default(),
-            amount_minor: whole_sum(parts, rest),
-        }));
+        counts.reserve(rows.len());
+        for (placer, status, code, orders, parts, rest) in rows {
+            let (orders, amount_minor) = (u64::try_from(orders).unwrap_or_default(), whole_sum(parts, rest));
+            counts.push(Count { placer, status, currency: currency(&code)?, orders, amount_minor });
+        }
     }
     Ok(counts)
 }
