@@ -33,7 +33,7 @@ type Readers = Arc<Mutex<Vec<(Reader, watch::Receiver<Position>)>>>;
 pub(super) enum Reader {
     /// Keeps memory at its end.
     Memory,
-    /// Acts on the events of these types.
+    /// Acts on the events of these types; of all types where there are none.
     Consumer(&'static [&'static str]),
 }
 
@@ -42,10 +42,13 @@ impl Reader {
     fn sees(self, kinds: &HashSet<&'static str>) -> bool {
         match self {
             Self::Memory => true,
-            Self::Consumer(types) => types.iter().any(|kind| kinds.contains(kind)),
+            Self::Consumer(types) => types.is_empty() || types.iter().any(|kind| kinds.contains(kind)),
         }
     }
 }
+
+/// A consumer that is so many events behind has a backlog, as after an import: nobody waits for it.
+const FAR_BEHIND: i64 = 10_000;
 
 /// How long a writer waits to see its own write. It has lasted by then, so that it is no failure where the wait was in vain.
 const SEEN_WITHIN: Duration = Duration::from_secs(5);
@@ -70,7 +73,8 @@ impl Log {
         seen
     }
 
-    /// Waits until all readers of this process have seen `position`: a client reads its own writes. Gives up after a while.
+    /// Waits until all readers of this process have seen `position`: a client reads its own writes. Gives up after a while, and at once on
+    /// consumers that are far behind.
     pub async fn seen(&self, position: Position) {
         self.seen_by(|_| true, position).await;
     }
@@ -81,9 +85,13 @@ impl Log {
     }
 
     async fn seen_by(&self, is_waited_for: impl Fn(Reader) -> bool, position: Position) {
-        let readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        readers.retain(|(reader, seen)| {
+            let far_behind = *reader != Reader::Memory && position.0 - seen.borrow().0 > FAR_BEHIND;
+            is_waited_for(*reader) && !far_behind
+        });
         let all = async {
-            for (_, mut reader) in readers.into_iter().filter(|(reader, _)| is_waited_for(*reader)) {
+            for (_, mut reader) in readers {
                 // One that is gone has nothing to show any more.
                 let _ = reader.wait_for(|seen| *seen >= position).await;
             }

@@ -7,7 +7,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use entity::{Position, consumer, event};
+use entity::{Position, consumer};
 use futures_util::FutureExt;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -17,12 +17,9 @@ use tokio::sync::watch;
 use super::append::Reader;
 use super::follower::{LONGEST_PAUSE, POLL};
 use super::tail::{end_of_log, read_types_after};
-use super::{Log, Transaction, park};
+use super::{Log, Told, Transaction, park};
 use crate::error::Fault;
 use crate::tenancy::{Actor, CentralDb};
-
-/// Events that are dealt with in one transaction, at most.
-const BATCH: u64 = 200;
 
 /// Does something about events: its effects and its position last together, so that each event has its effect once, also where the program
 /// is killed in the middle, and where several processes run.
@@ -33,14 +30,19 @@ const BATCH: u64 = 200;
 pub trait Consume: Send + Sync + 'static {
     /// The name under which its position is stored; never changes.
     const NAME: &'static str;
-    /// The types of the events that it deals with; it never sees others.
+    /// The types of the events that it deals with; it never sees others. None at all stand for every type.
     const TYPES: &'static [&'static str];
+    /// Events that are dealt with in one transaction, at most.
+    const BATCH: u64 = 200;
+
+    /// What it reads of an event.
+    type Event: Told;
 
     /// What it needs to know before it deals with events.
     type Prepared: Send;
 
     /// Learns what it needs to deal with `events`: from other modules, too. No transaction is open yet that keeps writers waiting.
-    fn prepare(&self, events: &[event::Model]) -> impl Future<Output = Result<Self::Prepared, Fault>> + Send;
+    fn prepare(&self, events: &[Self::Event]) -> impl Future<Output = Result<Self::Prepared, Fault>> + Send;
 
     /// Whether what it has learned leaves nothing to do: then no transaction is opened for it.
     fn is_nothing(_prepared: &Self::Prepared) -> bool {
@@ -51,7 +53,7 @@ pub trait Consume: Send + Sync + 'static {
     fn consume(
         &self,
         change: &mut Transaction,
-        events: &[event::Model],
+        events: &[Self::Event],
         prepared: Self::Prepared,
     ) -> impl Future<Output = Result<(), Fault>> + Send;
 }
@@ -67,9 +69,9 @@ pub struct Consumer<C> {
 }
 
 /// Events that are to be dealt with, and the position that they come after.
-struct Next {
+struct Next<E> {
     after: Position,
-    events: Vec<event::Model>,
+    events: Vec<E>,
 }
 
 impl<C: Consume> Consumer<C> {
@@ -79,7 +81,7 @@ impl<C: Consume> Consumer<C> {
     /// Where its position cannot be read.
     pub async fn new(central: CentralDb, log: Log, consume: Arc<C>) -> Result<Self, DbErr> {
         let seen = log.add_reader(Reader::Consumer(C::TYPES), stored_position(central.reader(), C::NAME).await?);
-        Ok(Self { central, log, consume, seen, at_once: AtomicU64::new(BATCH) })
+        Ok(Self { central, log, consume, seen, at_once: AtomicU64::new(C::BATCH) })
     }
 
     /// Goes on for ever. What fails is tried again, later and later.
@@ -110,7 +112,7 @@ impl<C: Consume> Consumer<C> {
         while let Some(next) = self.next().await? {
             let dealing = AssertUnwindSafe(self.deal_with(&next)).catch_unwind().await;
             match dealing.unwrap_or(Err(Fault::Panic)) {
-                Ok(()) => self.at_once.store(BATCH.min(2 * self.at_once.load(Relaxed)), Relaxed),
+                Ok(()) => self.at_once.store(C::BATCH.min(2 * self.at_once.load(Relaxed)), Relaxed),
                 Err(fault) => self.failed(&next, fault).await?,
             }
         }
@@ -118,7 +120,7 @@ impl<C: Consume> Consumer<C> {
     }
 
     /// What is to be dealt with next, where anything is.
-    async fn next(&self) -> Result<Option<Next>, Fault> {
+    async fn next(&self) -> Result<Option<Next<C::Event>>, Fault> {
         loop {
             let after = *self.seen.borrow();
             // Read before the events, so that none that comes meanwhile is passed over.
@@ -142,7 +144,7 @@ impl<C: Consume> Consumer<C> {
         }
     }
 
-    async fn deal_with(&self, next: &Next) -> Result<(), Fault> {
+    async fn deal_with(&self, next: &Next<C::Event>) -> Result<(), Fault> {
         let prepared = self.consume.prepare(&next.events).await?;
         if C::is_nothing(&prepared) {
             self.seen.send_replace(next.last());
@@ -154,12 +156,12 @@ impl<C: Consume> Consumer<C> {
     }
 
     /// Takes fewer the next time; parks the only one where it would fail again.
-    async fn failed(&self, next: &Next, fault: Fault) -> Result<(), Fault> {
+    async fn failed(&self, next: &Next<C::Event>, fault: Fault) -> Result<(), Fault> {
         self.at_once.store((next.events.len() as u64 / 2).max(1), Relaxed);
         match &*next.events {
             _ if !fault.is_lasting() => Err(fault),
             [event] => {
-                let position = event.position;
+                let position = event.position();
                 tracing::error!(consumer = C::NAME, position = position.0, %fault, "an event was kept apart");
                 let Some(change) = self.begin(next).await? else { return Ok(()) };
                 park(&change, C::NAME, position, &fault.to_string()).await?;
@@ -170,7 +172,7 @@ impl<C: Consume> Consumer<C> {
     }
 
     /// A transaction in which the consumer is where `next` begins. None where another process has dealt with some of these.
-    async fn begin(&self, next: &Next) -> Result<Option<Transaction>, Fault> {
+    async fn begin(&self, next: &Next<C::Event>) -> Result<Option<Transaction>, Fault> {
         let change = self.log.begin(Actor::central()).await?;
         let stored = claim(&change, C::NAME).await?;
         if stored <= next.after {
@@ -183,7 +185,7 @@ impl<C: Consume> Consumer<C> {
     }
 
     /// Makes what came of `next` last, and that it was dealt with.
-    async fn finish(&self, next: &Next, change: Transaction) -> Result<(), Fault> {
+    async fn finish(&self, next: &Next<C::Event>, change: Transaction) -> Result<(), Fault> {
         store_position(change.db(), C::NAME, next.last()).await?;
         let end = change.commit().await?;
         self.has_dealt_with(next.last(), end).await;
@@ -197,20 +199,21 @@ impl<C: Consume> Consumer<C> {
     }
 }
 
-impl Next {
+impl<E: Told> Next<E> {
     /// The position of the last event.
     fn last(&self) -> Position {
-        self.events.last().map_or(self.after, |event| event.position)
+        self.events.last().map_or(self.after, Told::position)
     }
 }
 
-async fn stored_position(db: &impl ConnectionTrait, name: &str) -> Result<Position, DbErr> {
+/// The position up to which the consumer of this name has dealt with the log.
+pub(crate) async fn stored_position(db: &impl ConnectionTrait, name: &str) -> Result<Position, DbErr> {
     let row = consumer::Entity::find_by_id(name).one(db).await?;
     Ok(row.map_or(Position::START, |row| row.position))
 }
 
 /// The stored position, which nobody else can change until the transaction ends.
-async fn claim(change: &Transaction, name: &str) -> Result<Position, DbErr> {
+pub(crate) async fn claim(change: &Transaction, name: &str) -> Result<Position, DbErr> {
     let first = consumer::ActiveModel { name: Set(name.to_owned()), position: Set(Position::START) };
     let name_taken = OnConflict::column(consumer::Column::Name)
         .value(consumer::Column::Name, Expr::col((consumer::Entity, consumer::Column::Name)))

@@ -14,10 +14,14 @@ pub mod kinds;
 mod once;
 mod parked;
 pub mod tail;
+mod told;
 
 pub use append::{Log, Transaction};
 pub use consumer::{Consume, Consumer};
+pub(crate) use consumer::{claim, stored_position};
 pub use fact::Fact;
+pub(crate) use fact::OWN_SOURCE;
 pub use follower::{Follower, Freshness, Listener, MembershipsChanged};
 pub use parked::park;
 pub use tail::News;
+pub use told::{Heading, Telling, Told};

@@ -1,10 +1,13 @@
 //! What a tenant sees of its part of the chain. Below the API and above the modules; it answers from the tenancy layer.
 
+pub mod activity;
 pub mod answers;
 pub mod cursor;
 pub mod downline;
 pub mod downline_tree;
+pub mod figures;
 mod served;
 pub mod settings;
+pub mod verify;
 
 pub use served::Served;

@@ -37,6 +37,7 @@ impl Consume for Echo {
     const NAME: &'static str = "echo";
     const TYPES: &'static [&'static str] = &[kinds::ORDER_DELIVERED];
 
+    type Event = event::Model;
     type Prepared = ();
 
     async fn prepare(&self, events: &[event::Model]) -> Result<(), Fault> {

@@ -22,6 +22,7 @@ mod trade;
 mod architecture;
 mod family;
 mod faults;
+mod figures;
 mod finance;
 mod http;
 mod isolation;

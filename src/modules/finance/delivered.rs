@@ -29,6 +29,8 @@ impl Consume for Finance {
     const NAME: &'static str = "finance";
     const TYPES: &'static [&'static str] = &[kinds::ORDER_DELIVERED];
 
+    type Event = event::Model;
+
     /// The orders that are to be posted: what the placer calls each, and its legs.
     type Prepared = Vec<(OrderId, Option<String>, Vec<PricedLeg>)>;
 

@@ -1,5 +1,7 @@
 //! Who is above whom, now and on a day of the past.
 
+use std::collections::HashMap;
+
 use entity::Timestamp;
 
 use super::node::Links;
@@ -60,6 +62,20 @@ impl Snapshot {
         moves.sort_unstable();
         moves.dedup();
         moves
+    }
+
+    /// For each company that others were moved away from, who these are: each once. Looks at all companies.
+    pub(crate) fn moved_from(&self) -> HashMap<NodeIndex, Vec<NodeIndex>> {
+        let mut moved: HashMap<NodeIndex, Vec<NodeIndex>> = HashMap::new();
+        for node in self.nodes() {
+            for &(_, parent) in self.rare(node).map(|rare| rare.former_parents.as_slice()).unwrap_or_default() {
+                let those = moved.entry(parent).or_default();
+                if those.last() != Some(&node) {
+                    those.push(node);
+                }
+            }
+        }
+        moved
     }
 
     /// The links of a child of `parent`, which has its own already.
