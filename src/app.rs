@@ -17,6 +17,7 @@ use crate::modules::finance::Finance;
 use crate::modules::orders::Orders;
 use crate::network::Served;
 use crate::network::answers::Answers;
+use crate::network::performance::Performances;
 use crate::network::settings::Settings;
 use crate::tenancy::topology::{Topology, store};
 use crate::tenancy::{CentralDb, Database};
@@ -78,6 +79,7 @@ impl App {
         let orders = Orders::new(central.clone(), log.clone(), bus.clone());
         let finance = Finance::new(central.clone(), log.clone(), bus.clone());
         let settings = Settings::new(central.clone(), log.clone(), topology.clone());
+        let performances = Performances::new(central.clone());
         let answers = Answers::new(central.clone(), bus.clone(), topology.clone(), clock.clone());
         catalog.register(&bus);
         orders.register(&bus);
@@ -99,7 +101,7 @@ impl App {
                 tokio::spawn(posting.run()),
                 tokio::spawn(answers.clone().keep()),
             ],
-            services: Arc::new(Services { bus, settings, answers, clock }),
+            services: Arc::new(Services { bus, settings, answers, performances, clock }),
         }))
     }
 

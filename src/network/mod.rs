@@ -4,6 +4,8 @@ pub mod answers;
 pub mod cursor;
 pub mod downline;
 pub mod downline_tree;
+pub mod performance;
+pub mod series;
 mod served;
 pub mod settings;
 

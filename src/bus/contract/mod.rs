@@ -31,6 +31,19 @@ impl Period {
         let end = self.to.next_day().map_or(Timestamp(i64::MAX), Timestamp::start_of);
         (Timestamp::start_of(self.from), end)
     }
+
+    /// How many days it has.
+    #[must_use]
+    pub fn days(self) -> i64 {
+        (self.to - self.from).whole_days() + 1
+    }
+
+    /// The period of the same length that ends the day before it begins.
+    #[must_use]
+    pub fn before(self) -> Self {
+        let length = time::Duration::days(self.days());
+        Self { from: self.from.saturating_sub(length), to: self.to.saturating_sub(length) }
+    }
 }
 
 /// Which part of a list is asked for. `C` is a place in the list.

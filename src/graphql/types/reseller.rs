@@ -10,6 +10,7 @@ use super::catalog::{CatalogAccess, CatalogItemConnection, Wanted};
 use super::downline::{Listing, ResellerConnection, ResellerFilter, ResellerList, ResellerOrder};
 use super::freeze::MAX_CAUSES;
 use super::paging::Paging;
+use super::performance::Performance;
 use super::period::{PeriodInput, PeriodPreset};
 use super::summary::ResellerSummary;
 use crate::graphql::context::Sight;
@@ -162,6 +163,19 @@ impl Reseller {
         let period = period.unwrap_or(PeriodInput::Preset(PeriodPreset::Last30Days));
         let period = period.days(self.sight.loaders.services.clock.now())?;
         Ok(ResellerSummary { reseller: self.clone(), period })
+    }
+
+    /// What it and its whole downline ordered in a period.
+    async fn performance(
+        &self,
+        #[graphql(
+            desc = "The days on which the orders were placed.",
+            default_with = "Some(PeriodInput::Preset(PeriodPreset::Last30Days))"
+        )]
+        period: Option<PeriodInput>,
+        #[graphql(desc = "Only what was ordered in this currency, in every field.")] currency: Option<Currency>,
+    ) -> Result<Performance> {
+        Performance::of(self.clone(), period, currency)
     }
 
     /// How many resellers are directly below it, in any status.

@@ -8,7 +8,7 @@ use super::Orders;
 use super::sight::currency;
 use super::store::{self, Count};
 use crate::bus::contract::Period;
-use crate::bus::contract::orders::OrderStats;
+use crate::bus::contract::orders::{OrderDay, OrderStats};
 use crate::error::Fault;
 use crate::money::Money;
 
@@ -20,6 +20,17 @@ impl Orders {
             counts.entry(count.owner_tenant_id).or_default().push(count);
         }
         placers.iter().map(|placer| stats(counts.get(placer).map(Vec::as_slice).unwrap_or_default())).collect()
+    }
+
+    /// What each of `placers` ordered on each day of `period`, in their order.
+    pub(super) async fn series(&self, placers: &[TenantId], period: Period) -> Result<Vec<Vec<OrderDay>>, Fault> {
+        let mut days: HashMap<TenantId, Vec<OrderDay>> = HashMap::new();
+        for count in store::daily_counts(self.central.reader(), placers, period).await? {
+            let revenue = Money::new(count.amount_minor, currency(&count.currency)?);
+            let day = OrderDay { day: count.day.date(), count: count.orders.unsigned_abs(), revenue };
+            days.entry(count.owner_tenant_id).or_default().push(day);
+        }
+        Ok(placers.iter().map(|placer| days.get(placer).cloned().unwrap_or_default()).collect())
     }
 }
 

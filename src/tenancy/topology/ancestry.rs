@@ -53,6 +53,18 @@ impl Snapshot {
         std::iter::successors(self.parent_at(node, at), move |&node| self.parent_at(node, at)).take(self.len())
     }
 
+    /// Whether `above` was `below` itself or one of its ancestors at an instant.
+    pub fn was_at_or_above(&self, above: NodeIndex, below: NodeIndex, at: Timestamp) -> bool {
+        above == below || self.ancestors_at(below, at).any(|node| node == above)
+    }
+
+    /// The moves after an instant: who was moved, and when. Looks at each company once.
+    pub fn moves_after(&self, at: Timestamp) -> impl Iterator<Item = (NodeIndex, Timestamp)> + '_ {
+        let former = |node| self.rare(node).map(|rare| rare.former_parents.as_slice()).unwrap_or_default();
+        let moves = move |node| former(node).iter().map(move |&(until, _)| (node, until));
+        self.nodes().flat_map(moves).filter(move |&(_, until)| until > at)
+    }
+
     /// The links of a child of `parent`, which has its own already.
     ///
     /// The jump goes where two equal jumps from the parent lead, or else to the parent.

@@ -9,6 +9,7 @@
 mod advance;
 mod ancestry;
 mod build;
+mod census;
 mod column;
 mod directory;
 mod freezes;
@@ -30,7 +31,7 @@ use tokio::sync::watch;
 pub use freezes::FrozenNodes;
 pub use node::{NodeIndex, fold};
 pub use preorder::{Preorder, ReversedPreorder};
-pub use snapshot::Snapshot;
+pub use snapshot::{Snapshot, State};
 pub use state::{FormerParent, FreezeState, InconsistentChain, TenantState};
 
 /// The chain as this process knows it now.
