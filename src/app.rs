@@ -16,7 +16,9 @@ use crate::modules::catalog::Catalog;
 use crate::modules::finance::Finance;
 use crate::modules::orders::Orders;
 use crate::network::Served;
+use crate::network::activity::Feed;
 use crate::network::answers::Answers;
+use crate::network::figures::Figures;
 use crate::network::performance::Performances;
 use crate::network::settings::Settings;
 use crate::tenancy::topology::{Topology, store};
@@ -39,7 +41,7 @@ pub struct App {
     freshness: Freshness,
     /// What resolvers ask.
     pub services: Arc<Services>,
-    following: [tokio::task::JoinHandle<()>; 3],
+    following: [tokio::task::JoinHandle<()>; 5],
 }
 
 /// What requests may cost, and how long modules may take.
@@ -87,6 +89,10 @@ impl App {
         settings.register(&bus);
         Served::new(topology.clone(), answers.clone()).register(&bus);
         let posting = Consumer::new(central.clone(), log.clone(), finance).await.map_err(Fault::from)?;
+        let figures = Figures::new(topology.clone());
+        let figures = Consumer::new(central.clone(), log.clone(), figures).await.map_err(Fault::from)?;
+        let feed = Feed::new(central.clone(), topology.clone());
+        let feed = Consumer::new(central.clone(), log.clone(), feed).await.map_err(Fault::from)?;
         let listeners: Vec<Arc<dyn Listener>> = vec![Arc::new(memberships.clone()), catalog, answers.clone()];
         let follower = Follower::new(central.clone(), log.clone(), topology.clone(), listeners);
         Ok(Arc::new(Self {
@@ -99,6 +105,8 @@ impl App {
             following: [
                 tokio::spawn(follower.run()),
                 tokio::spawn(posting.run()),
+                tokio::spawn(figures.run()),
+                tokio::spawn(feed.run()),
                 tokio::spawn(answers.clone().keep()),
             ],
             services: Arc::new(Services { bus, settings, answers, performances, clock }),

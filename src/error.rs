@@ -1,5 +1,7 @@
 //! What can go wrong: refusals, which a person must hear about, and faults, which they must not.
 
+mod lasting;
+
 use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +31,23 @@ pub enum Fault {
     /// A row that cannot be: no version of this program writes such.
     #[error("row: {0}")]
     Row(String),
+    /// The code gave up: a bug.
+    #[error("a panic")]
+    Panic,
+}
+
+impl Fault {
+    /// Whether the same would fail in the same way again, because of what was asked. Where not, something was not there just now, and it is
+    /// worth another try.
+    #[must_use]
+    pub fn is_lasting(&self) -> bool {
+        match self {
+            Self::Database(cause) => lasting::is_lasting(cause),
+            Self::Computation(cause) => cause.is_panic(),
+            Self::OutOfDate | Self::Keys(_) | Self::Module(_) => false,
+            Self::Chain(_) | Self::Row(_) | Self::Panic => true,
+        }
+    }
 }
 
 /// What a service answers where it does not do what it was asked.

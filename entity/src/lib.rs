@@ -23,6 +23,7 @@ pub mod order;
 pub mod order_fact;
 pub mod order_leg;
 pub mod order_line;
+pub mod order_total;
 mod owned;
 pub mod parked_event;
 pub mod person;

@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::column::{OWNER, id, index, key, number, owned, reference, small, text};
+use crate::column::{OWNER, id, index, key, number, reference, small, text};
 
 /// The tables that are made from the log.
 #[derive(DeriveMigrationName)]
@@ -11,12 +11,24 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        index_log_by_time(manager).await?;
         create_order_facts(manager).await?;
         create_daily_figures(manager).await?;
         create_feed(manager).await?;
         create_parked_events(manager).await?;
         cover_orders_by_day(manager).await
     }
+}
+
+/// The latest instant of the log is looked up by each move: what was recorded before it counts for the chain before it.
+async fn index_log_by_time(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    manager.create_index(index("events_recorded_at", "events", &["recorded_at"])).await
+}
+
+/// A table whose rows are made from the log, and belong to a tenant that the log knows. They are many, and a foreign key would look that tenant up for
+/// each of them.
+fn derived(table: &str) -> TableCreateStatement {
+    Table::create().table(Alias::new(table)).col(id(OWNER)).to_owned()
 }
 
 async fn create_order_facts(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
@@ -39,11 +51,18 @@ async fn create_order_facts(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     // Those that are still on their way: late ones are looked for among few.
     let open = Expr::col(Alias::new("status")).is_not_in(["DELIVERED", "CANCELLED"]);
     let on_their_way = index("order_facts_open", "order_facts", &["placed_at"]).and_where(open).to_owned();
-    manager.create_index(on_their_way).await
+    manager.create_index(on_their_way).await?;
+
+    let totals = Table::create()
+        .table(Alias::new("order_totals"))
+        .col(text("currency").primary_key())
+        .col(number("amount_minor"))
+        .to_owned();
+    manager.create_table(totals).await
 }
 
 async fn create_daily_figures(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-    let figures = owned("daily_figures")
+    let figures = derived("daily_figures")
         .col(small("day"))
         .col(small("level"))
         .col(text("currency"))
@@ -56,7 +75,7 @@ async fn create_daily_figures(manager: &SchemaManager<'_>) -> Result<(), DbErr> 
     let own = Expr::col(Alias::new("level")).eq(0);
     manager.create_index(index("daily_figures_own", "daily_figures", &["day"]).and_where(own).to_owned()).await?;
 
-    let statuses = owned("daily_statuses")
+    let statuses = derived("daily_statuses")
         .col(small("day"))
         .col(text("status"))
         .col(number("order_count"))
@@ -66,7 +85,7 @@ async fn create_daily_figures(manager: &SchemaManager<'_>) -> Result<(), DbErr> 
 }
 
 async fn create_feed(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-    let feed = owned("network_activity_feed")
+    let feed = derived("network_activity_feed")
         .col(number("position"))
         .col(small("distance"))
         .primary_key(&mut key(&[OWNER, "position"]))

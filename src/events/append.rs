@@ -36,6 +36,9 @@ pub(super) enum Reader {
     Consumer,
 }
 
+/// A consumer that is so many events behind has a backlog, as after an import: nobody waits for it.
+const FAR_BEHIND: i64 = 10_000;
+
 /// How long a writer waits to see its own write. It has lasted by then, so that it is no failure where the wait was in vain.
 const SEEN_WITHIN: Duration = Duration::from_secs(5);
 
@@ -59,7 +62,8 @@ impl Log {
         seen
     }
 
-    /// Waits until all readers of this process have seen `position`: a client reads its own writes. Gives up after a while.
+    /// Waits until all readers of this process have seen `position`: a client reads its own writes. Gives up after a while, and at once on
+    /// consumers that are far behind.
     pub async fn seen(&self, position: Position) {
         self.seen_by(&[Reader::Memory, Reader::Consumer], position).await;
     }
@@ -70,9 +74,13 @@ impl Log {
     }
 
     async fn seen_by(&self, whom: &[Reader], position: Position) {
-        let readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        readers.retain(|(reader, seen)| {
+            let far_behind = *reader == Reader::Consumer && position.0 - seen.borrow().0 > FAR_BEHIND;
+            whom.contains(reader) && !far_behind
+        });
         let all = async {
-            for (_, mut reader) in readers.into_iter().filter(|(reader, _)| whom.contains(reader)) {
+            for (_, mut reader) in readers {
                 // One that is gone has nothing to show any more.
                 let _ = reader.wait_for(|seen| *seen >= position).await;
             }

@@ -5,8 +5,9 @@ use std::cmp::Ordering;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use entity::{Position, consumer, event};
+use entity::{Position, consumer};
 use futures_util::FutureExt;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -16,26 +17,32 @@ use tokio::sync::watch;
 use super::append::Reader;
 use super::follower::{LONGEST_PAUSE, POLL};
 use super::tail::{end_of_log, read_types_after};
-use super::{Log, Transaction};
+use super::{Log, Told, Transaction, park};
 use crate::error::Fault;
 use crate::tenancy::{Actor, CentralDb};
 
-/// Events that are dealt with in one transaction.
-const BATCH: u64 = 200;
-
 /// Does something about events: its effects and its position last together, so that each event has its effect once, also where the program
 /// is killed in the middle, and where several processes run.
+///
+/// No event stops it for ever: where it fails, fewer events are brought at once, until one that fails is alone. If it would fail in the same
+/// way again ([`Fault::is_lasting`]), it is parked, and the consumer goes on behind it. What cannot be known to be the event's own fault, such
+/// as a module that does not answer, is tried again.
 pub trait Consume: Send + Sync + 'static {
     /// The name under which its position is stored; never changes.
     const NAME: &'static str;
-    /// The types of the events that it deals with; it never sees others.
+    /// The types of the events that it deals with; it never sees others. None at all stand for every type.
     const TYPES: &'static [&'static str];
+    /// Events that are dealt with in one transaction, at most.
+    const BATCH: u64 = 200;
+
+    /// What it reads of an event.
+    type Event: Told;
 
     /// What it needs to know before it deals with events.
     type Prepared: Send;
 
     /// Learns what it needs to deal with `events`: from other modules, too. No transaction is open yet that keeps writers waiting.
-    fn prepare(&self, events: &[event::Model]) -> impl Future<Output = Result<Self::Prepared, Fault>> + Send;
+    fn prepare(&self, events: &[Self::Event]) -> impl Future<Output = Result<Self::Prepared, Fault>> + Send;
 
     /// Whether what it has learned leaves nothing to do: then no transaction is opened for it.
     fn is_nothing(_prepared: &Self::Prepared) -> bool {
@@ -46,7 +53,7 @@ pub trait Consume: Send + Sync + 'static {
     fn consume(
         &self,
         change: &mut Transaction,
-        events: &[event::Model],
+        events: &[Self::Event],
         prepared: Self::Prepared,
     ) -> impl Future<Output = Result<(), Fault>> + Send;
 }
@@ -57,6 +64,14 @@ pub struct Consumer<C> {
     log: Log,
     consume: Arc<C>,
     seen: watch::Sender<Position>,
+    /// How many events it takes at once: fewer after a failure, more after a success.
+    at_once: AtomicU64,
+}
+
+/// Events that are to be dealt with, and the position that they come after.
+struct Next<E> {
+    after: Position,
+    events: Vec<E>,
 }
 
 impl<C: Consume> Consumer<C> {
@@ -66,7 +81,7 @@ impl<C: Consume> Consumer<C> {
     /// Where its position cannot be read.
     pub async fn new(central: CentralDb, log: Log, consume: Arc<C>) -> Result<Self, DbErr> {
         let seen = log.add_reader(Reader::Consumer, stored_position(central.reader(), C::NAME).await?);
-        Ok(Self { central, log, consume, seen })
+        Ok(Self { central, log, consume, seen, at_once: AtomicU64::new(C::BATCH) })
     }
 
     /// Goes on for ever. What fails is tried again, later and later.
@@ -90,13 +105,28 @@ impl<C: Consume> Consumer<C> {
     }
 
     /// Deals with all that the log has by now.
+    ///
+    /// # Errors
+    /// Why it could not, where it is worth another try.
     pub async fn catch_up(&self) -> Result<(), Fault> {
+        while let Some(next) = self.next().await? {
+            let dealing = AssertUnwindSafe(self.deal_with(&next)).catch_unwind().await;
+            match dealing.unwrap_or(Err(Fault::Panic)) {
+                Ok(()) => self.at_once.store(C::BATCH.min(2 * self.at_once.load(Relaxed)), Relaxed),
+                Err(fault) => self.failed(&next, fault).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// What is to be dealt with next, where anything is.
+    async fn next(&self) -> Result<Option<Next<C::Event>>, Fault> {
         loop {
-            let from = *self.seen.borrow();
+            let after = *self.seen.borrow();
             // Read before the events, so that none that comes meanwhile is passed over.
             let end = end_of_log(self.central.reader()).await?;
-            match end.cmp(&from) {
-                Ordering::Equal => return Ok(()),
+            match end.cmp(&after) {
+                Ordering::Equal => return Ok(None),
                 Ordering::Less => {
                     // The log went back, as after a restore, and the stored place with it.
                     let stored = stored_position(self.central.reader(), C::NAME).await?;
@@ -105,30 +135,61 @@ impl<C: Consume> Consumer<C> {
                 }
                 Ordering::Greater => {}
             }
-            let events = read_types_after(self.central.reader(), from, C::TYPES, BATCH).await?;
-            let Some(last) = events.last().map(|event| event.position) else {
-                self.seen.send_replace(end);
-                return Ok(());
-            };
-            let prepared = self.consume.prepare(&events).await?;
-            if C::is_nothing(&prepared) {
-                self.seen.send_replace(last);
-                continue;
+            let at_once = self.at_once.load(Relaxed);
+            let events = read_types_after(self.central.reader(), after, C::TYPES, at_once).await?;
+            if !events.is_empty() {
+                return Ok(Some(Next { after, events }));
             }
-            let mut change = self.log.begin(Actor::central()).await?;
-            let stored = claim(&change, C::NAME).await?;
-            if stored > from {
-                // Another process has dealt with some of these.
-                let end = end_of_log(change.db()).await?;
-                drop(change);
-                self.has_dealt_with(stored, end).await;
-                continue;
-            }
-            self.consume.consume(&mut change, &events, prepared).await?;
-            store_position(change.db(), C::NAME, last).await?;
-            let end = change.commit().await?;
-            self.has_dealt_with(last, end).await;
+            self.seen.send_replace(end);
         }
+    }
+
+    async fn deal_with(&self, next: &Next<C::Event>) -> Result<(), Fault> {
+        let prepared = self.consume.prepare(&next.events).await?;
+        if C::is_nothing(&prepared) {
+            self.seen.send_replace(next.last());
+            return Ok(());
+        }
+        let Some(mut change) = self.begin(next).await? else { return Ok(()) };
+        self.consume.consume(&mut change, &next.events, prepared).await?;
+        self.finish(next, change).await
+    }
+
+    /// Takes fewer the next time; parks the only one where it would fail again.
+    async fn failed(&self, next: &Next<C::Event>, fault: Fault) -> Result<(), Fault> {
+        self.at_once.store((next.events.len() as u64 / 2).max(1), Relaxed);
+        match &*next.events {
+            _ if !fault.is_lasting() => Err(fault),
+            [event] => {
+                let position = event.position();
+                tracing::error!(consumer = C::NAME, position = position.0, %fault, "an event was kept apart");
+                let Some(change) = self.begin(next).await? else { return Ok(()) };
+                park(&change, C::NAME, position, &fault.to_string()).await?;
+                self.finish(next, change).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A transaction in which the consumer is where `next` begins. None where another process has dealt with some of these.
+    async fn begin(&self, next: &Next<C::Event>) -> Result<Option<Transaction>, Fault> {
+        let change = self.log.begin(Actor::central()).await?;
+        let stored = claim(&change, C::NAME).await?;
+        if stored <= next.after {
+            return Ok(Some(change));
+        }
+        let end = end_of_log(change.db()).await?;
+        drop(change);
+        self.has_dealt_with(stored, end).await;
+        Ok(None)
+    }
+
+    /// Makes what came of `next` last, and that it was dealt with.
+    async fn finish(&self, next: &Next<C::Event>, change: Transaction) -> Result<(), Fault> {
+        store_position(change.db(), C::NAME, next.last()).await?;
+        let end = change.commit().await?;
+        self.has_dealt_with(next.last(), end).await;
+        Ok(())
     }
 
     /// Says that all up to `position` is dealt with, once memory shows what came of it, up to `end`: who waits for an event's effects reads them.
@@ -138,6 +199,14 @@ impl<C: Consume> Consumer<C> {
     }
 }
 
+impl<E: Told> Next<E> {
+    /// The position of the last event.
+    fn last(&self) -> Position {
+        self.events.last().map_or(self.after, Told::position)
+    }
+}
+
+/// The position up to which the consumer of this name has dealt with the log.
 async fn stored_position(db: &impl ConnectionTrait, name: &str) -> Result<Position, DbErr> {
     let row = consumer::Entity::find_by_id(name).one(db).await?;
     Ok(row.map_or(Position::START, |row| row.position))

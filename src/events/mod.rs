@@ -3,7 +3,8 @@
 //! - [`Fact`]: what is written. [`kinds`]: the types of events.
 //! - [`Log`] begins a [`Transaction`]; its commit appends what it recorded.
 //! - [`tail`]: reading on from a [`Position`](entity::Position).
-//! - [`Follower`]: keeps what is held in memory at the log's end, and tells [`Listener`]s. [`Consumer`]: acts on events, once each.
+//! - [`Follower`]: keeps what is held in memory at the log's end, and tells [`Listener`]s. [`Consumer`]: acts on events, once each; what it
+//!   can do nothing with, it [`park`]s.
 
 mod append;
 mod consumer;
@@ -11,10 +12,14 @@ mod fact;
 mod follower;
 pub mod kinds;
 mod once;
+mod parked;
 pub mod tail;
+mod told;
 
 pub use append::{Log, Transaction};
 pub use consumer::{Consume, Consumer};
 pub use fact::Fact;
 pub use follower::{Follower, Freshness, Listener, MembershipsChanged};
+pub use parked::park;
 pub use tail::News;
+pub use told::{Heading, Telling, Told};

@@ -1,16 +1,16 @@
 //! Reading the log on from a position.
 #![expect(clippy::disallowed_methods, reason = "central store: the log belongs to no tenant")]
 
-use entity::{PersonId, Position, TenantId, event};
+use entity::{PersonId, Position, TenantId, Timestamp, event};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
 };
 use serde::Deserialize;
 
-use super::{MembershipsChanged, kinds};
+use super::{MembershipsChanged, Told, kinds};
 use crate::tenancy::CentralDb;
 
-pub(super) use crate::tenancy::topology::store::end_of_log;
+pub(crate) use crate::tenancy::topology::store::end_of_log;
 
 /// At most `limit` events that come after `position`, in the log's order; none is skipped.
 pub async fn read_after(central: &CentralDb, position: Position, limit: u64) -> Result<Vec<event::Model>, DbErr> {
@@ -22,20 +22,27 @@ pub async fn read_after(central: &CentralDb, position: Position, limit: u64) -> 
         .await
 }
 
-/// At most `limit` events of these types that come after `position`, in the log's order; none is skipped.
-pub(super) async fn read_types_after(
+/// At most `limit` events of these types that come after `position`, in the log's order; none is skipped. No type at all stands for every one.
+pub(crate) async fn read_types_after<E: Told>(
     db: &impl ConnectionTrait,
     position: Position,
     types: &[&str],
     limit: u64,
-) -> Result<Vec<event::Model>, DbErr> {
-    event::Entity::find()
+) -> Result<Vec<E>, DbErr> {
+    let of_types = (!types.is_empty()).then(|| event::Column::EventType.is_in(types.iter().copied()));
+    let events = event::Entity::find()
         .filter(event::Column::Position.gt(position))
-        .filter(event::Column::EventType.is_in(types.iter().copied()))
+        .filter(Condition::all().add_option(of_types))
         .order_by_asc(event::Column::Position)
-        .limit(limit)
-        .all(db)
-        .await
+        .limit(limit);
+    E::select(events).into_model().all(db).await
+}
+
+/// The latest instant at which anything was recorded.
+pub(crate) async fn last_recorded(db: &impl ConnectionTrait) -> Result<Option<Timestamp>, DbErr> {
+    let last = event::Entity::find().select_only().column_as(event::Column::RecordedAt.max(), "last");
+    let last: Option<Option<Timestamp>> = last.into_tuple().one(db).await?;
+    Ok(last.flatten())
 }
 
 /// What has happened, without what there is to say of it.

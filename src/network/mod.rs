@@ -1,9 +1,11 @@
 //! What a tenant sees of its part of the chain. Below the API and above the modules; it answers from the tenancy layer.
 
+pub mod activity;
 pub mod answers;
 pub mod cursor;
 pub mod downline;
 pub mod downline_tree;
+pub mod figures;
 pub mod performance;
 pub mod series;
 mod served;

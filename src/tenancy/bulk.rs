@@ -3,10 +3,11 @@
 //! A statement with a placeholder for each value costs both sides more than the rows do. PostgreSQL takes one array for each column instead.
 #![expect(clippy::disallowed_methods, reason = "central store: rows of several owners, each of which names its own")]
 
+use sea_orm::sea_query::extension::postgres::PgFunc;
 use sea_orm::sea_query::{Alias, ArrayType, Expr, ExprTrait, Func, OnConflict, Query, Value};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IdenStatic,
-    Iterable,
+    ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
+    IdenStatic, Iterable,
 };
 
 use super::ROWS_A_STATEMENT;
@@ -35,6 +36,19 @@ pub(crate) async fn insert_rows<E: EntityTrait>(
         written += insert.exec_without_returning(db).await?;
     }
     Ok(written)
+}
+
+/// Whether `column` is one of `values`, which are all of one kind: on PostgreSQL one array, so that the statement is the same for any number of them.
+pub(crate) fn one_of<C: ColumnTrait>(backend: DbBackend, column: C, values: Vec<Value>) -> Result<Expr, DbErr> {
+    match values.first() {
+        Some(first) if backend == DbBackend::Postgres => {
+            let kind = first.array_type();
+            let array = array_of(&kind)?;
+            let values = Expr::val(Value::Array(kind, Some(Box::new(values)))).cast_as(array);
+            Ok(ExprTrait::eq(Expr::col(column.as_column_ref()), PgFunc::any(values)))
+        }
+        _ => Ok(column.is_in(values)),
+    }
 }
 
 /// The values of some rows, column by column; each column has a value for each of the rows.

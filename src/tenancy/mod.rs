@@ -16,7 +16,7 @@ mod scope;
 pub mod topology;
 
 pub use actor::Actor;
-pub(crate) use bulk::insert_rows;
+pub(crate) use bulk::{insert_rows, one_of};
 pub use central::CentralDb;
 pub(crate) use central::{Lock, ROWS_A_STATEMENT, lock, share};
 pub use database::{Database, Observer, OpenError, OpenOptions};

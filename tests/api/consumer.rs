@@ -4,66 +4,78 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use entity::{Position, TenantId, event};
+use entity::{Position, TenantId, event, parked_event};
 use reseller_network::{
     error::Fault,
-    events::{Consume, Consumer, Fact, Transaction, kinds},
+    events::{Consume, Consumer, Fact, Transaction, kinds, park},
     tenancy::Actor,
 };
+use sea_orm::{EntityTrait, QueryOrder};
 use serde_json::{Value, json};
 
+use crate::connect;
 use crate::support::{TestDatabase, chain::Replica, on_both_databases};
 
 on_both_databases!(
     two_processes_deal_with_each_event_once,
     what_fails_in_the_middle_leaves_nothing_and_is_done_later,
     a_consumer_goes_on_where_it_was_left,
+    what_would_fail_again_is_parked_and_the_rest_is_done,
+    what_may_be_done_later_is_not_parked,
+    what_a_consumer_parks_itself_lasts_with_its_other_effects,
     a_writer_sees_what_consumers_made_of_its_write,
 );
 
-/// Answers each delivered order with a fact that carries the event's position.
+/// Answers each delivered order with a fact that carries the event's position; but first it does what the order's own data say.
 struct Echo {
-    /// How often it still fails, after it has recorded its facts.
-    failures: AtomicU32,
-}
-
-impl Echo {
-    fn new(failures: u32) -> Arc<Self> {
-        Arc::new(Self { failures: AtomicU32::new(failures) })
-    }
+    /// How often some module is not there yet.
+    away: AtomicU32,
 }
 
 impl Consume for Echo {
     const NAME: &'static str = "echo";
     const TYPES: &'static [&'static str] = &[kinds::ORDER_DELIVERED];
 
+    type Event = event::Model;
     type Prepared = ();
 
-    async fn prepare(&self, _: &[event::Model]) -> Result<(), Fault> {
-        Ok(())
+    async fn prepare(&self, events: &[event::Model]) -> Result<(), Fault> {
+        let wrong = events.iter().any(|event| event.data == "cannot be prepared");
+        if wrong { Err(Fault::Row("a test".to_owned())) } else { Ok(()) }
     }
 
     async fn consume(&self, change: &mut Transaction, events: &[event::Model], (): ()) -> Result<(), Fault> {
         for event in events {
             let subject = event.subject_tenant_id.expect("a subject");
-            change.record(Fact { kind: kinds::LEDGER_POSTED, subject, data: json!({ "of": event.position }) });
+            match event.data.as_str() {
+                Some("cannot be done") => return Err(Fault::Row("a\0test".to_owned())),
+                Some("drives mad") => panic!("a test"),
+                Some("is of no use") => park(change, Self::NAME, event.position, "of no use").await?,
+                _ => change.record(Fact { kind: kinds::LEDGER_POSTED, subject, data: json!({ "of": event.position }) }),
+            }
         }
-        let fails = self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
-        if fails { Err(Fault::Row("a test".to_owned())) } else { Ok(()) }
+        let away = self.away.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        if away { Err(Fault::Module("a test".to_owned())) } else { Ok(()) }
     }
 }
 
-async fn consumer(replica: &Replica, failures: u32) -> Consumer<Echo> {
-    let consumer = Consumer::new(replica.central.clone(), replica.log.clone(), Echo::new(failures)).await;
-    consumer.expect("a consumer")
+/// A consumer that misses some module for so many times, after it has recorded its facts.
+async fn consumer(replica: &Replica, away: u32) -> Consumer<Echo> {
+    let echo = Arc::new(Echo { away: AtomicU32::new(away) });
+    Consumer::new(replica.central.clone(), replica.log.clone(), echo).await.expect("a consumer")
 }
 
 /// Records delivered orders, and after each something that is none; answers the log's end.
 async fn deliver(replica: &Replica, subject: TenantId, orders: usize) -> Position {
+    deliver_with(replica, subject, vec![Value::Null; orders]).await
+}
+
+/// The same, with these data.
+async fn deliver_with(replica: &Replica, subject: TenantId, orders: Vec<Value>) -> Position {
     let mut end = Position::START;
-    for _ in 0..orders {
+    for data in orders {
         let mut change = replica.log.begin(Actor::central()).await.expect("a transaction");
-        change.record(Fact { kind: kinds::ORDER_DELIVERED, subject, data: Value::Null });
+        change.record(Fact { kind: kinds::ORDER_DELIVERED, subject, data });
         change.record(Fact { kind: kinds::SETTINGS_CHANGED, subject, data: Value::Null });
         end = change.commit().await.expect("written");
     }
@@ -82,6 +94,14 @@ async fn assert_once_each(replica: &Replica, orders: usize) {
     let (delivered, echoed) = delivered_and_echoed(replica).await;
     assert_eq!(delivered.len(), orders);
     assert_eq!(echoed, delivered, "each once, and in their order");
+}
+
+/// The positions of what was parked, and why.
+async fn parked(database: &str) -> Vec<(Value, String)> {
+    let rows = parked_event::Entity::find().order_by_asc(parked_event::Column::Position);
+    let rows = rows.all(&connect(database).await).await.expect("rows");
+    assert!(rows.iter().all(|row| row.consumer == Echo::NAME && row.parked_at.0 > 0));
+    rows.into_iter().map(|row| (json!(row.position), row.reason)).collect()
 }
 
 async fn two_processes_deal_with_each_event_once(database: TestDatabase) {
@@ -113,6 +133,55 @@ async fn a_consumer_goes_on_where_it_was_left(database: TestDatabase) {
         consumer(&replica, 0).await.catch_up().await.expect("done");
     }
     assert_once_each(&replica, 5).await;
+}
+
+async fn what_would_fail_again_is_parked_and_the_rest_is_done(database: TestDatabase) {
+    let replica = Replica::open(&database.url).await;
+    let root = replica.add(None, "Root").await;
+    let mut orders = vec![Value::Null; 450];
+    let wrong = [(0, "cannot be prepared"), (150, "cannot be done"), (151, "drives mad"), (449, "cannot be done")];
+    for (place, data) in wrong {
+        orders[place] = json!(data);
+    }
+    deliver_with(&replica, root, orders).await;
+    consumer(&replica, 0).await.catch_up().await.expect("nothing stops it");
+    let (mut delivered, echoed) = delivered_and_echoed(&replica).await;
+    let reasons = ["row: a test", "row: a test", "a panic", "row: a test"];
+    let expected = wrong.iter().zip(reasons).map(|((place, _), reason)| (delivered[*place].clone(), reason.to_owned()));
+    let expected: Vec<_> = expected.collect();
+    assert_eq!(parked(&database.url).await, expected);
+    delivered.retain(|position| expected.iter().all(|(parked, _)| parked != position));
+    assert_eq!(echoed, delivered, "all others, each once, and in their order");
+}
+
+async fn what_may_be_done_later_is_not_parked(database: TestDatabase) {
+    let replica = Replica::open(&database.url).await;
+    let root = replica.add(None, "Root").await;
+    deliver(&replica, root, 5).await;
+    let consumer = consumer(&replica, 20).await;
+    for _ in 0..20 {
+        assert!(consumer.catch_up().await.is_err());
+    }
+    assert_eq!((parked(&database.url).await, delivered_and_echoed(&replica).await.1), (vec![], vec![]));
+    consumer.catch_up().await.expect("now it is done");
+    assert_once_each(&replica, 5).await;
+}
+
+async fn what_a_consumer_parks_itself_lasts_with_its_other_effects(database: TestDatabase) {
+    let replica = Replica::open(&database.url).await;
+    let root = replica.add(None, "Root").await;
+    deliver_with(&replica, root, vec![json!("is of no use"), Value::Null]).await;
+    let (late, all) = (consumer(&replica, 1).await, delivered_and_echoed(&replica).await.0);
+    assert!(late.catch_up().await.is_err());
+    assert_eq!(parked(&database.url).await, []);
+    late.catch_up().await.expect("now it is done");
+    assert_eq!(parked(&database.url).await, [(all[0].clone(), "of no use".to_owned())]);
+    assert_eq!(delivered_and_echoed(&replica).await.1, [all[1].clone()]);
+    let again = replica.log.begin(Actor::central()).await.expect("a transaction");
+    let position = serde_json::from_value(all[0].clone()).expect("a position");
+    park(&again, Echo::NAME, position, "another reason").await.expect("it is there already");
+    again.commit().await.expect("written");
+    assert_eq!(parked(&database.url).await, [(all[0].clone(), "of no use".to_owned())]);
 }
 
 async fn a_writer_sees_what_consumers_made_of_its_write(database: TestDatabase) {

@@ -17,6 +17,9 @@ pub(crate) struct Hanging;
 /// Answers what nobody can read.
 pub(crate) struct Garbage;
 
+/// Always answers this.
+pub(crate) struct Answering(pub(crate) serde_json::Value);
+
 /// Refuses everything, with [`refusal`].
 pub(crate) struct Refusing;
 
@@ -43,6 +46,13 @@ impl Transport for Hanging {
 impl Transport for Garbage {
     async fn send(&self, _: Envelope) -> Result<Payload, TransportError> {
         Ok(Payload::Json(br#"[{"garbage": [null]}]"#.to_vec()))
+    }
+}
+
+#[async_trait::async_trait]
+impl Transport for Answering {
+    async fn send(&self, _: Envelope) -> Result<Payload, TransportError> {
+        Ok(Payload::Json(serde_json::to_vec(&self.0).expect("JSON")))
     }
 }
 

@@ -5,8 +5,9 @@ use serde_json::json;
 
 use super::{Chain, rules, store};
 use crate::error::{RefusalCode, ServiceError};
+use crate::events::tail::last_recorded;
 use crate::events::{Fact, kinds};
-use crate::tenancy::Actor;
+use crate::tenancy::{Actor, Lock, lock};
 
 impl Chain {
     /// Puts `id` below `new_parent`, from now on. What was earned before stays with its old upline.
@@ -30,8 +31,11 @@ impl Chain {
         if target.own().status != TenantStatus::Active {
             return rules::refuse(RefusalCode::Invalid, "newParentId", "The new parent is not active.");
         }
-        // Moves have an order also where clocks differ or go back: else the chain of a day could have a cycle.
-        if let Some(last) = store::last_move(change.db()).await? {
+        // Moves have an order also where clocks differ or go back: else the chain of a day could have a cycle. And whatever the log has told
+        // before counts for the chain before, however late that is looked at.
+        lock(change.db(), Lock::Log).await?;
+        let last = store::last_move(change.db()).await?.max(last_recorded(change.db()).await?);
+        if let Some(last) = last {
             change.happens_after(last);
         }
         store::set_parent(change.db(), id, old_parent, new_parent, change.now()).await?;

@@ -1,5 +1,7 @@
 //! Posting delivered orders: each leg once, whatever is told how often.
 
+use std::collections::HashSet;
+
 use entity::{LedgerEntryId, OrderId, PostingId, PostingKind, event};
 use serde::Deserialize;
 
@@ -26,11 +28,13 @@ impl Consume for Finance {
     const NAME: &'static str = "finance";
     const TYPES: &'static [&'static str] = &[kinds::ORDER_DELIVERED];
 
+    type Event = event::Model;
+
     /// The orders that are to be posted: what the placer calls each, and its legs.
     type Prepared = Vec<(OrderId, Option<String>, Vec<PricedLeg>)>;
 
     async fn prepare(&self, events: &[event::Model]) -> Result<Self::Prepared, Fault> {
-        let orders: Vec<Delivered> = events.iter().filter_map(to_post).collect();
+        let orders = events.iter().map(to_post).filter_map(Result::transpose).collect::<Result<Vec<_>, _>>()?;
         if orders.is_empty() {
             return Ok(Vec::new());
         }
@@ -39,6 +43,9 @@ impl Consume for Finance {
         let legs = legs.map_err(|cause| Fault::Module(cause.to_string()))?;
         if legs.len() != orders.len() {
             return Err(Fault::Module(format!("orders told the legs of {} of {} orders", legs.len(), orders.len())));
+        }
+        for (order, legs) in orders.iter().zip(&legs) {
+            check(order.order_id, legs)?;
         }
         let with_legs = orders.into_iter().zip(legs);
         Ok(with_legs.map(|(order, legs)| (order.order_id, order.reference, legs)).collect())
@@ -62,15 +69,26 @@ impl Consume for Finance {
 }
 
 /// The order of which `event` tells, where it is to be posted.
-fn to_post(event: &event::Model) -> Option<Delivered> {
+fn to_post(event: &event::Model) -> Result<Option<Delivered>, Fault> {
     match Delivered::deserialize(&event.data) {
-        Ok(delivered) => (!delivered.imported).then_some(delivered),
-        Err(cause) => {
-            // It would be no better the next time.
-            tracing::error!(position = event.position.0, %cause, "a delivered order cannot be posted");
-            None
-        }
+        Ok(delivered) => Ok((!delivered.imported).then_some(delivered)),
+        Err(cause) => Err(Fault::Row(format!("what is told of a delivered order: {cause}"))),
     }
+}
+
+/// Refuses legs that cannot be posted as they are.
+fn check(order: OrderId, legs: &[PricedLeg]) -> Result<(), Fault> {
+    let hops: HashSet<i32> = legs.iter().map(|leg| leg.hop).collect();
+    let wrong = if legs.is_empty() {
+        "no legs: it is not known"
+    } else if hops.len() < legs.len() {
+        "two legs in one place"
+    } else if legs.iter().any(|leg| leg.buyer == leg.seller || leg.total.minor < 0) {
+        "a leg that makes no sense"
+    } else {
+        return Ok(());
+    };
+    Err(Fault::Row(format!("order {order} has {wrong}")))
 }
 
 fn posting(order: OrderId, reference: Option<String>, leg: &PricedLeg) -> Posting {

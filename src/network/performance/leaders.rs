@@ -199,7 +199,7 @@ impl Place {
     fn count(self, figures: Vec<OwnFigure>) -> Result<Counted, Fault> {
         let mut leaders: HashMap<TenantId, Leader> = HashMap::new();
         let (mut placers, mut days) = (HashSet::new(), HashSet::new());
-        for figure in figures.iter().filter(|figure| figure.orders != 0 || figure.revenue_minor != 0) {
+        for figure in figures.iter().filter(|figure| figure.orders != 0) {
             let company = figure.owner_tenant_id;
             let Some(node) = self.chain.find(company) else { continue };
             let segment = self.segments.segment(figure.segment);

@@ -71,11 +71,13 @@ pub(super) async fn read(
 
 fn add(figures: &mut Figures, part: Part, row: &Read) -> Result<(), Fault> {
     let orders = row.orders.unsigned_abs();
-    if part == Part::BelowStatuses {
+    if orders == 0 {
+        // All that there was has been cancelled, or has gone on.
+    } else if part == Part::BelowStatuses {
         let status = OrderStatus::from_str(&row.label);
         let status = status.map_err(|_| Fault::Row(format!("orders in the state {:?}", row.label)))?;
-        *figures.statuses.entry(status).or_default() += orders;
-    } else if orders > 0 || row.revenue_minor != 0 {
+        figures.statuses.insert(status, orders);
+    } else {
         let revenue = Money::new(row.revenue_minor, currency(&row.label)?);
         figures.rows.push(Row { at: row.at, orders, revenue });
     }

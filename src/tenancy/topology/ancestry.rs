@@ -1,5 +1,7 @@
 //! Who is above whom, now and on a day of the past.
 
+use std::collections::HashMap;
+
 use entity::Timestamp;
 
 use super::node::Links;
@@ -63,6 +65,20 @@ impl Snapshot {
         let former = |node| self.rare(node).map(|rare| rare.former_parents.as_slice()).unwrap_or_default();
         let moves = move |node| former(node).iter().map(move |&(until, _)| (node, until));
         self.nodes().flat_map(moves).filter(move |&(_, until)| until > at)
+    }
+
+    /// For each company that others were moved away from, who these are: each once. Looks at all companies.
+    pub(crate) fn moved_from(&self) -> HashMap<NodeIndex, Vec<NodeIndex>> {
+        let mut moved: HashMap<NodeIndex, Vec<NodeIndex>> = HashMap::new();
+        for node in self.nodes() {
+            for &(_, parent) in self.rare(node).map(|rare| rare.former_parents.as_slice()).unwrap_or_default() {
+                let those = moved.entry(parent).or_default();
+                if those.last() != Some(&node) {
+                    those.push(node);
+                }
+            }
+        }
+        moved
     }
 
     /// The links of a child of `parent`, which has its own already.

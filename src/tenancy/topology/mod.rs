@@ -23,16 +23,22 @@ pub mod store;
 mod tests;
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use entity::Position;
 use tokio::sync::watch;
+
+use crate::error::Fault;
 
 pub use freezes::FrozenNodes;
 pub use node::{NodeIndex, fold};
 pub use preorder::{Preorder, ReversedPreorder};
 pub use snapshot::{Snapshot, State};
 pub use state::{FormerParent, FreezeState, InconsistentChain, TenantState};
+
+/// How long the program itself waits for a picture that it needs, before it looks anew.
+const SHOWN_WITHIN: Duration = Duration::from_secs(30);
 
 /// The chain as this process knows it now.
 #[derive(Debug)]
@@ -98,6 +104,16 @@ impl Topology {
     pub async fn wait_for(&self, position: Position) {
         // The sender lives in `self`, so that the channel cannot be closed meanwhile.
         let _ = self.applied.subscribe().wait_for(|applied| *applied >= position).await;
+    }
+
+    /// The current picture, as soon as it holds `position`.
+    ///
+    /// # Errors
+    /// Where it does not for too long: then the log may be another by now.
+    pub(crate) async fn shown(&self, position: Position) -> Result<Arc<Snapshot>, Fault> {
+        let waiting = tokio::time::timeout(SHOWN_WITHIN, self.wait_for(position)).await;
+        waiting.map_err(|_| Fault::OutOfDate)?;
+        Ok(self.current())
     }
 
     fn publish(&self, next: Snapshot) {
