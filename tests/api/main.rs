@@ -25,6 +25,7 @@ mod faults;
 mod finance;
 mod http;
 mod isolation;
+mod performance;
 mod reading;
 mod schema;
 mod settings;

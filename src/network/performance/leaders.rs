@@ -199,7 +199,7 @@ impl Place {
     fn count(self, figures: Vec<OwnFigure>) -> Result<Counted, Fault> {
         let mut leaders: HashMap<TenantId, Leader> = HashMap::new();
         let (mut placers, mut days) = (HashSet::new(), HashSet::new());
-        for figure in figures.iter().filter(|figure| figure.orders != 0) {
+        for figure in figures.iter().filter(|figure| figure.order_count != 0) {
             let company = figure.owner_tenant_id;
             let Some(node) = self.chain.find(company) else { continue };
             let segment = self.segments.segment(figure.segment);
@@ -217,7 +217,7 @@ impl Place {
             };
             if counts {
                 let leader = leaders.entry(company).or_insert_with(|| Leader::new(company));
-                leader.add(segment.before, figure.orders.unsigned_abs(), figure.revenue()?);
+                leader.add(segment.before, figure.order_count.unsigned_abs(), figure.revenue()?);
             }
         }
         let uncertain = (placers.into_iter().collect(), days.into_iter().collect());

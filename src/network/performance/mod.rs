@@ -37,7 +37,7 @@ pub struct Question {
 }
 
 /// Which figures, and by what they are added up; always by currency, too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Part {
     /// All of them.
     Totals,
@@ -124,6 +124,8 @@ fn grouped(questions: &[Question]) -> Vec<Group> {
         });
         groups[place].owners.push(owner);
     }
+    // In one order, so that the same questions are the same statement.
+    groups.sort_by_key(|group| (group.part, group.period.from, group.period.to, group.currency.map(|only| only.code())));
     groups
 }
 

@@ -35,7 +35,7 @@ struct Read {
     at: i32,
     /// The currency; of orders by state, the state.
     label: String,
-    orders: i64,
+    order_count: i64,
     revenue_minor: i64,
 }
 
@@ -70,7 +70,7 @@ pub(super) async fn read(
 }
 
 fn add(figures: &mut Figures, part: Part, row: &Read) -> Result<(), Fault> {
-    let orders = row.orders.unsigned_abs();
+    let orders = row.order_count.unsigned_abs();
     if orders == 0 {
         // All that there was has been cancelled, or has gone on.
     } else if part == Part::BelowStatuses {
@@ -109,7 +109,7 @@ fn selection(number: i32, group: &Group, owners: &[TenantId]) -> SelectStatement
             .column(daily_status::Column::OwnerTenantId)
             .expr_as(Expr::cust("0"), "at")
             .column_as(daily_status::Column::Status, "label")
-            .expr_as(whole(daily_status::Column::OrderCount.sum()), "orders")
+            .expr_as(whole(daily_status::Column::OrderCount.sum()), "order_count")
             .expr_as(Expr::cust("0"), "revenue_minor")
             .filter(of_owners(daily_status::Column::OwnerTenantId, owners))
             .filter(daily_status::Column::Day.between(days.0, days.1))
@@ -129,7 +129,7 @@ fn selection(number: i32, group: &Group, owners: &[TenantId]) -> SelectStatement
         .column(daily_figure::Column::OwnerTenantId)
         .expr_as(at, "at")
         .column_as(daily_figure::Column::Currency, "label")
-        .expr_as(whole(daily_figure::Column::OrderCount.sum()), "orders")
+        .expr_as(whole(daily_figure::Column::OrderCount.sum()), "order_count")
         .expr_as(whole(daily_figure::Column::RevenueMinor.sum()), "revenue_minor")
         .filter(of_owners(daily_figure::Column::OwnerTenantId, owners))
         .filter(daily_figure::Column::Day.between(days.0, days.1))
@@ -165,7 +165,7 @@ pub(super) struct OwnFigure {
     pub(super) owner_tenant_id: TenantId,
     pub(super) segment: i32,
     pub(super) currency: String,
-    pub(super) orders: i64,
+    pub(super) order_count: i64,
     pub(super) revenue_minor: i64,
 }
 
@@ -204,7 +204,7 @@ fn own_figures_of(
         .column(Column::OwnerTenantId)
         .expr_as(segment(segments), "segment")
         .column(Column::Currency)
-        .expr_as(whole(Column::OrderCount.sum()), "orders")
+        .expr_as(whole(Column::OrderCount.sum()), "order_count")
         .expr_as(whole(Column::RevenueMinor.sum()), "revenue_minor");
     if let Some(owners) = owners {
         figures = figures.filter(of_owners(Column::OwnerTenantId, owners));
