@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{Context, Error};
-use entity::{TenantId, TenantStatus};
+use entity::{TenantId, TenantStatus, Timestamp};
 
 use super::budget::Budget;
 use super::error::{ErrorCode, forbidden};
@@ -64,6 +64,11 @@ impl RequestContext {
     /// A request of `caller` on `chain`.
     pub fn new(caller: Caller, chain: Arc<Snapshot>, services: Arc<Services>) -> Self {
         Self { caller, chain, budget: Budget::default(), services, loaders: Mutex::default() }
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        self.services.clock.now()
     }
 
     /// The context of the request that `ctx` belongs to.

@@ -47,6 +47,8 @@ pub struct Loaders {
     pub finance_stats: Batch<LastKnown<finance::GetSummary>>,
     /// Companies' catalogs in figures.
     pub catalog_stats: Batch<LastKnown<goods::GetStats>>,
+    /// What companies ordered on each day.
+    pub order_series: Batch<LastKnown<orders::GetSeries>>,
     /// What companies and their downlines ordered, out of the daily figures.
     pub figures: Batch<FiguresOf>,
     /// Who sold most.
@@ -72,9 +74,10 @@ impl Loaders {
             access: Batch::new(InTenants::new(actor, bus())),
             items: Batch::new(ItemsById::new(actor, bus())),
             settings: Batch::new(SettingsOf(services.settings.clone())),
-            order_stats: Batch::new(LastKnown::new(actor, bus(), answers())),
-            finance_stats: Batch::new(LastKnown::new(actor, bus(), answers())),
-            catalog_stats: Batch::new(LastKnown::new(actor, bus(), answers())),
+            order_stats: Batch::new(LastKnown::new(actor, answers())),
+            finance_stats: Batch::new(LastKnown::new(actor, answers())),
+            catalog_stats: Batch::new(LastKnown::new(actor, answers())),
+            order_series: Batch::new(LastKnown::new(actor, answers())),
             figures: Batch::new(FiguresOf(asking.clone())),
             leaders: Batch::new(LeadersOf(asking)),
             orders: Batch::new(OwnById::new(actor, bus(), |order: &Order| order.id)),

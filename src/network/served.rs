@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use entity::TenantId;
 
-use super::answers::{Answers, Told};
+use super::answers::{Answers, ToldOfEach};
 use super::downline_tree::DownlineTree;
 use crate::bus::contract::network::{GetChildSummary, GetDownlineTree, Known, Summary, Tree, TreeNode};
 use crate::bus::contract::{catalog, finance, orders};
@@ -44,7 +44,7 @@ fn tree(chain: &Snapshot, root: TenantId, depth: u32) -> Result<Tree, ServiceErr
     let unknown = || ServiceError::refused(RefusalCode::NotFound, "", "There is no such reseller in your downline.");
     let root = chain.find(root).ok_or_else(unknown)?;
     let tree =
-        DownlineTree::cut(chain, root, depth, None).map_err(|_| Fault::Module("a tree from its root".to_owned()))?;
+        DownlineTree::cut(chain, root, depth, None).map_err(|_| Fault::Call("a tree from its root".to_owned()))?;
     let nodes = tree.nodes.iter().map(|node| tree_node(chain, node.node, node.depth)).collect();
     Ok(Tree { nodes, truncated: tree.truncated })
 }
@@ -70,7 +70,7 @@ impl Serve<GetChildSummary> for Served {
         let (orders, finance, catalog) = tokio::join!(
             self.answers.ask::<orders::GetStats>(actor, &tenants, period),
             self.answers.ask::<finance::GetSummary>(actor, &tenants, ()),
-            self.answers.ask::<catalog::GetStats>(actor, &tenants, period),
+            self.answers.ask::<catalog::GetStats>(actor, &tenants, ()),
         );
         let modules = std::iter::zip(known(orders)?, known(finance)?).zip(known(catalog)?);
         Ok(modules.map(|((orders, finance), catalog)| Summary { orders, finance, catalog }).collect())
@@ -79,8 +79,8 @@ impl Serve<GetChildSummary> for Served {
 
 /// Of each company what is known, if anything.
 fn known<T: Clone>(
-    told: Result<Vec<Told<T>>, CallError>,
+    told: Result<ToldOfEach<T>, CallError>,
 ) -> Result<impl Iterator<Item = Option<Known<T>>>, ServiceError> {
     let own = |known: Known<Arc<T>>| Known { value: (*known.value).clone(), as_of: known.as_of, stale: known.stale };
-    Ok(told?.into_iter().map(move |told| told.ok().map(own)))
+    Ok(told?.into_iter().map(move |told| told?.ok().map(own)))
 }

@@ -159,7 +159,8 @@ pub struct OrderPlace {
 pub struct OrderStats {
     /// Orders that it placed and that were not cancelled.
     pub count: u64,
-    /// What it pays for these; one amount for each currency, sorted by currency.
+    /// What it pays for these; one amount for each currency, sorted by currency. What is more than a number holds is told as the most that it
+    /// does.
     pub revenue: Vec<Money>,
     /// All orders that it placed, by how far they are; states without an order are left out.
     pub by_status: Vec<(OrderStatus, u64)>,

@@ -61,5 +61,5 @@ impl Fetch for LeadersOf {
 
 fn cannot(fault: &Fault) -> Arc<CallError> {
     tracing::error!(cause = %fault, "figures cannot be read");
-    Arc::new(Unavailable { module: Module::Network, cause: fault.to_string() }.into())
+    Arc::new(Unavailable { module: Module::Network, cause: fault.to_string(), is_lasting: fault.is_lasting() }.into())
 }

@@ -10,7 +10,7 @@ use entity::TenantStatus;
 use super::Reseller;
 use super::change::Change;
 use super::money::Money;
-use super::period::{Period, PeriodInput, PeriodPreset};
+use super::period::{Period, PeriodInput};
 use super::series::{SeriesPoint, SeriesStep};
 use super::user_error::not_answered;
 use crate::bus::contract;
@@ -120,8 +120,7 @@ impl Performance {
     /// # Errors
     /// `BAD_USER_INPUT` for a range that ends before it begins.
     pub fn of(root: Reseller, period: Option<PeriodInput>, currency: Option<Currency>) -> Result<Self> {
-        let period = period.unwrap_or(PeriodInput::Preset(PeriodPreset::Last30Days));
-        let period = period.days(root.sight.loaders.services.clock.now())?;
+        let period = period.unwrap_or_default().days(root.sight.loaders.services.clock.now())?;
         Ok(Self { root, period, currency: currency.map(|currency| currency.0) })
     }
 
@@ -204,10 +203,7 @@ impl PerformanceQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The reseller at the top; without it the caller's own.")] root_id: Option<ID>,
-        #[graphql(
-            desc = "The days on which the orders were placed.",
-            default_with = "Some(PeriodInput::Preset(PeriodPreset::Last30Days))"
-        )]
+        #[graphql(desc = "The days on which the orders were placed.", default_with = "Some(PeriodInput::default())")]
         period: Option<PeriodInput>,
         #[graphql(desc = "Only what was ordered in this currency, in every field.")] currency: Option<Currency>,
     ) -> Option<Result<Performance>> {

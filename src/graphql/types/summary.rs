@@ -63,7 +63,8 @@ impl ResellerSummary {
 
     /// What it sells now.
     async fn catalog(&self) -> Option<Result<CatalogStats>> {
-        told(self.loaders().catalog_stats.load((self.reseller.tenant(), self.period)).await, CatalogStats)
+        let of_period = |known| CatalogStats { known, period: self.period };
+        told(self.loaders().catalog_stats.load((self.reseller.tenant(), ())).await, of_period)
     }
 }
 
@@ -148,39 +149,42 @@ impl FinanceStats {
 }
 
 /// A reseller's catalog in figures.
-pub struct CatalogStats(Known<Arc<catalog::CatalogStats>>);
+pub struct CatalogStats {
+    known: Known<Arc<catalog::CatalogStats>>,
+    period: contract::Period,
+}
 
 /// A reseller's catalog in figures.
 #[Object]
 impl CatalogStats {
     /// Whether it is from before, because the module can't answer now.
     pub async fn stale(&self) -> bool {
-        self.0.stale
+        self.known.stale
     }
 
     /// When the module told it.
     pub async fn as_of(&self) -> DateTime {
-        DateTime(self.0.as_of)
+        DateTime(self.known.as_of)
     }
 
     /// Items that it may sell now.
     async fn item_count(&self) -> u64 {
-        self.0.value.item_count
+        self.known.value.item_count
     }
 
     /// Those of them that came in the period.
     async fn new_item_count(&self) -> u64 {
-        self.0.value.new_item_count
+        self.known.value.new_item_count(self.period)
     }
 
     /// The mean of the items' margins, as a percentage. Null where no item has one.
     async fn average_margin_percent(&self) -> Option<Decimal> {
-        self.0.value.average_margin.map(Decimal::from)
+        self.known.value.average_margin.map(Decimal::from)
     }
 
     /// Items whose margin or price, as entered, is below its floor.
     async fn below_floor_count(&self) -> u64 {
-        self.0.value.below_floor_count
+        self.known.value.below_floor_count
     }
 }
 

@@ -6,14 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use entity::{Day, OrderId, OrderStatus, TenantId, order, order_leg, order_line};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func};
+use entity::{OrderId, TenantId, order, order_leg, order_line};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Order, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use crate::bus::contract::Period;
 use crate::tenancy::ROWS_A_STATEMENT;
 
 /// Orders whose rows are looked up by one statement: SQLite takes no expression of more than 1,000 levels.
@@ -96,85 +93,4 @@ fn of_orders<C: ColumnTrait>(orders: &[order::Model], owner: C, id: C) -> Condit
     by_owner
         .into_iter()
         .fold(Condition::any(), |any, (placer, ids)| any.add(Condition::all().add(owner.eq(placer)).add(id.is_in(ids))))
-}
-
-/// How many orders a company has in one state and currency, and what they cost together.
-#[derive(Debug, FromQueryResult)]
-pub(super) struct Count {
-    pub(super) owner_tenant_id: TenantId,
-    pub(super) status: OrderStatus,
-    pub(super) currency: String,
-    pub(super) orders: i64,
-    pub(super) amount_minor: i64,
-}
-
-/// How many orders a company placed on one day in one currency that were not cancelled, and what they cost together.
-#[derive(Debug, FromQueryResult)]
-pub(super) struct DailyCount {
-    pub(super) owner_tenant_id: TenantId,
-    pub(super) day: Day,
-    pub(super) currency: String,
-    pub(super) orders: i64,
-    pub(super) amount_minor: i64,
-}
-
-/// The microseconds of a day. No period begins before 1970, so that a division finds the day.
-const DAY: i64 = 86_400_000_000;
-
-/// What `placers` placed on each day of `period` and did not cancel, by company; each company's by day, then by currency.
-pub(super) async fn daily_counts(
-    db: &impl ConnectionTrait,
-    placers: &[TenantId],
-    period: Period,
-) -> Result<Vec<DailyCount>, DbErr> {
-    let (from, until) = period.instants();
-    let day = Func::cast_as(Expr::col(order::Column::PlacedAt).div(DAY), "integer");
-    let sum = Func::cast_as(order::Column::AmountMinor.sum(), "bigint");
-    let mut counts = Vec::new();
-    for placers in placers.chunks(ROWS_A_STATEMENT) {
-        let some = order::Entity::find()
-            .filter(order::Column::OwnerTenantId.is_in(placers.iter().copied()))
-            .filter(order::Column::PlacedAt.gte(from))
-            .filter(order::Column::PlacedAt.lt(until))
-            .filter(order::Column::Status.ne(OrderStatus::Cancelled))
-            .select_only()
-            .column(order::Column::OwnerTenantId)
-            .expr_as(day.clone(), "day")
-            .column(order::Column::Currency)
-            .column_as(order::Column::Id.count(), "orders")
-            .expr_as(sum.clone(), "amount_minor")
-            .group_by(order::Column::OwnerTenantId)
-            .group_by(Expr::col(Alias::new("day")))
-            .group_by(order::Column::Currency)
-            .order_by_asc(Expr::col(Alias::new("day")))
-            .order_by_asc(order::Column::Currency);
-        counts.extend(some.into_model::<DailyCount>().all(db).await?);
-    }
-    Ok(counts)
-}
-
-/// What `placers` placed in `period`, by company, state and currency.
-pub(super) async fn counts(
-    db: &impl ConnectionTrait,
-    placers: &[TenantId],
-    period: Period,
-) -> Result<Vec<Count>, DbErr> {
-    let (from, until) = period.instants();
-    let key = [order::Column::OwnerTenantId, order::Column::Status, order::Column::Currency];
-    // PostgreSQL's sum of big integers is a decimal number.
-    let sum = Func::cast_as(order::Column::AmountMinor.sum(), "bigint");
-    let mut counts = Vec::new();
-    for placers in placers.chunks(ROWS_A_STATEMENT) {
-        let some = order::Entity::find()
-            .filter(order::Column::OwnerTenantId.is_in(placers.iter().copied()))
-            .filter(order::Column::PlacedAt.gte(from))
-            .filter(order::Column::PlacedAt.lt(until))
-            .select_only()
-            .columns(key)
-            .column_as(order::Column::Id.count(), "orders")
-            .expr_as(sum.clone(), "amount_minor");
-        let some = key.into_iter().fold(some, QuerySelect::group_by);
-        counts.extend(some.into_model::<Count>().all(db).await?);
-    }
-    Ok(counts)
 }

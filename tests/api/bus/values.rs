@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use entity::{OrderStatus, ProductId, TenantId, TenantStatus, Timestamp};
 use iso_currency::Currency;
-use reseller_network::bus::contract::catalog::{self, CatalogPage, CatalogQuery, CatalogStats, Item};
+use reseller_network::bus::contract::catalog::{self, Came, CatalogPage, CatalogQuery, CatalogStats, Item};
 use reseller_network::bus::contract::finance::FinanceSummary;
 use reseller_network::bus::contract::network::{self, Known, Margins, Summary, Tree, TreeNode};
 use reseller_network::bus::contract::orders::{self, OrderStats};
@@ -85,8 +85,9 @@ async fn values_of_the_contract_arrive_as_they_were_sent(carrier: Carrier) {
         catalog: None,
     };
     arrive::<network::GetChildSummary>(carrier, period, summary).await;
-    let sold = CatalogStats { item_count: 1, new_item_count: 0, average_margin: None, below_floor_count: 1 };
-    arrive::<catalog::GetStats>(carrier, period, sold).await;
+    let came = vec![Came { day: period.from, item_count: 1 }];
+    let sold = CatalogStats { item_count: 1, came, average_margin: None, below_floor_count: 1 };
+    arrive::<catalog::GetStats>(carrier, (), sold).await;
     let by_category = [("Furniture".to_owned(), Rate(125_000))].into();
     let margins = Margins { default: Rate(1), floor: Rate(0), ceiling: Some(Rate(2)), by_category };
     arrive::<network::GetMargins>(carrier, (), margins).await;

@@ -13,7 +13,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::{assert_refusal, legs};
-use crate::support::faults::Failing;
+use crate::support::faults::{Failing, Stumbling};
 use crate::support::market::{Market, admin, dollars, order, refused};
 use crate::support::{TestDatabase, on_both_databases};
 
@@ -31,6 +31,7 @@ on_both_databases!(
     the_same_key_is_the_same_order,
     a_hundred_racing_placements_with_one_key_are_one_order,
     a_module_that_cannot_answer_is_no_refusal,
+    who_orders_what_the_catalog_stumbles_over_keeps_nobody_else_from_ordering,
 );
 
 async fn an_order_goes_to_the_company_above_at_what_the_placer_pays(database: TestDatabase) {
@@ -226,4 +227,17 @@ async fn a_module_that_cannot_answer_is_no_refusal(database: TestDatabase) {
     assert!(matches!(failed, Err(CallError::Unavailable(_))), "{failed:?}");
     catalog.back();
     market.try_place(admin(placer), new).await.expect("the key was not used up");
+}
+
+async fn who_orders_what_the_catalog_stumbles_over_keeps_nobody_else_from_ordering(database: TestDatabase) {
+    let market = Market::open(database).await;
+    let [_, placer] = market.line().await;
+    let catalog = market.switch_of(Quote::NAME);
+    catalog.to(Stumbling);
+    for _ in 0..10 {
+        let stumbled = market.try_place(admin(placer), order(&[("mug", 1)])).await;
+        assert!(matches!(stumbled, Err(CallError::Unavailable(_))), "{stumbled:?}");
+    }
+    catalog.back();
+    market.place(placer, &[("mug", 1)]).await;
 }
