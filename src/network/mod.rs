@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod answers;
 pub mod cursor;
+pub mod dashboard;
 pub mod downline;
 pub mod downline_tree;
 pub mod figures;

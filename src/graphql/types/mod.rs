@@ -9,6 +9,7 @@ pub mod ledger;
 pub mod money;
 pub mod node;
 pub mod order;
+pub mod order_figures;
 pub mod order_status;
 pub mod paging;
 pub mod performance;

@@ -5,9 +5,12 @@ use std::sync::Arc;
 use async_graphql::{Interface, Object, Result, SimpleObject};
 
 use super::Reseller;
+use super::change::Change;
 use super::money::{Decimal, Money};
+use super::order_figures::{OrdersOf, Whose};
 use super::order_status::OrderStatus;
 use super::period::Period;
+use super::series::{SeriesPoint, SeriesStep};
 use super::user_error::not_answered;
 use crate::bus::contract::network::Known;
 use crate::bus::contract::{self, catalog, finance, orders};
@@ -53,7 +56,8 @@ impl ResellerSummary {
 
     /// What it ordered in the period.
     async fn orders(&self) -> Option<Result<OrderStats>> {
-        told(self.loaders().order_stats.load((self.reseller.tenant(), self.period)).await, OrderStats)
+        let of = OrdersOf { reseller: self.reseller.clone(), period: self.period, whose: Whose::Own };
+        OrderStats::told(of).await
     }
 
     /// What it owes and is owed now, whatever the period.
@@ -79,36 +83,66 @@ fn told<V, T>(loaded: Loaded<V>, shown: impl FnOnce(V) -> T) -> Option<Result<T>
     loaded.map_err(|error| not_answered(&error)).transpose().map(|told| told.map(shown))
 }
 
-/// What a reseller ordered in a period, by the day on which it placed it.
-pub struct OrderStats(Known<Arc<orders::OrderStats>>);
+/// What was ordered in a period.
+pub struct OrderStats {
+    known: Known<Arc<orders::OrderStats>>,
+    of: OrdersOf,
+}
 
-/// What a reseller ordered in a period, by the day on which it placed it.
+impl OrderStats {
+    /// What `known` says of the orders `of`.
+    pub fn new(known: Known<Arc<orders::OrderStats>>, of: OrdersOf) -> Self {
+        Self { known, of }
+    }
+
+    /// What Orders tells of a reseller's own orders.
+    pub async fn told(of: OrdersOf) -> Option<Result<Self>> {
+        let loaded = of.sight().loaders.order_stats.load((of.reseller.tenant(), of.period)).await;
+        told(loaded, |known| Self { known, of })
+    }
+}
+
+/// What a reseller ordered in a period, or what everyone below it did, by the day on which the orders were placed.
 #[Object]
 impl OrderStats {
     /// Whether it is from before, because the module can't answer now.
     pub async fn stale(&self) -> bool {
-        self.0.stale
+        self.known.stale
     }
 
     /// When the module told it.
     pub async fn as_of(&self) -> DateTime {
-        DateTime(self.0.as_of)
+        DateTime(self.known.as_of)
     }
 
-    /// Orders that it placed and that were not cancelled.
+    /// Orders that were not cancelled.
     async fn count(&self) -> u64 {
-        self.0.value.count
+        self.known.value.count
     }
 
-    /// What it pays for these: one amount for each currency, sorted by currency.
+    /// How their number differs from the period before. Null where the module can't answer.
+    async fn count_change(&self) -> Option<Result<Change>> {
+        let before = self.of.count_before().await;
+        Some(before.map(|before| Change::of_counts(before, self.known.value.count)))
+    }
+
+    /// What their placers pay for them: one amount for each currency, sorted by currency.
     async fn revenue(&self) -> Vec<Money> {
-        amounts(&self.0.value.revenue)
+        amounts(&self.known.value.revenue)
     }
 
-    /// All orders that it placed, by how far they are; states without an order are left out.
+    /// All orders, by how far they are; states without an order are left out.
     async fn by_status(&self) -> Vec<OrderStatusCount> {
         let count = |&(status, count): &(entity::OrderStatus, u64)| OrderStatusCount { status: status.into(), count };
-        self.0.value.by_status.iter().map(count).collect()
+        self.known.value.by_status.iter().map(count).collect()
+    }
+
+    /// Orders that were not cancelled by day, week or month. Null where the module can't answer.
+    async fn series(
+        &self,
+        #[graphql(desc = "By what they are added up.", default_with = "SeriesStep::Day")] group_by: SeriesStep,
+    ) -> Option<Result<Vec<SeriesPoint>>> {
+        Some(self.of.series(group_by).await)
     }
 }
 
