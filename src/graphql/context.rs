@@ -13,6 +13,7 @@ use crate::auth::{Caller, Seat};
 use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::network::answers::Answers;
+use crate::network::health::Healths;
 use crate::network::performance::Performances;
 use crate::network::settings::Settings;
 use crate::tenancy::topology::{NodeIndex, Snapshot};
@@ -28,6 +29,8 @@ pub struct Services {
     pub answers: Arc<Answers>,
     /// What companies and their downlines ordered.
     pub performances: Performances,
+    /// How well the chain is.
+    pub healths: Arc<Healths>,
     /// What time it is.
     pub clock: Clock,
 }

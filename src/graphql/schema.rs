@@ -6,9 +6,11 @@ use super::documents::Executor;
 use super::limits::Limits;
 use super::limits::schema::{FieldCost, PageSizes};
 use super::types::catalog::{CatalogMutation, CatalogQuery};
+use super::types::dashboard::DashboardQuery;
 use super::types::downline::DownlineQuery;
 use super::types::downline_tree::DownlineTreeQuery;
 use super::types::freeze::MAX_CAUSES;
+use super::types::health::HealthQuery;
 use super::types::ledger::{LedgerMutation, LedgerQuery};
 use super::types::node::NodeQuery;
 use super::types::order::{OrderMutation, OrderQuery};
@@ -32,6 +34,8 @@ pub struct Query(
     OrderQuery,
     LedgerQuery,
     PerformanceQuery,
+    DashboardQuery,
+    HealthQuery,
 );
 
 /// What can be changed.

@@ -7,6 +7,7 @@ pub mod dashboard;
 pub mod downline;
 pub mod downline_tree;
 pub mod figures;
+pub mod health;
 pub mod performance;
 pub mod series;
 mod served;

@@ -2,10 +2,13 @@
 
 pub mod catalog;
 pub mod change;
+pub mod dashboard;
 pub mod downline;
 pub mod downline_tree;
 pub mod freeze;
+pub mod health;
 pub mod ledger;
+pub mod module;
 pub mod money;
 pub mod node;
 pub mod order;

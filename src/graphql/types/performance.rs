@@ -118,8 +118,9 @@ impl Performance {
     /// Of `root`, for the arguments of the API's fields.
     ///
     /// # Errors
-    /// `BAD_USER_INPUT` for a range that ends before it begins.
+    /// `BAD_USER_INPUT` for a range that ends before it begins; `FORBIDDEN` for who waits for approval.
     pub fn of(root: Reseller, period: Option<PeriodInput>, currency: Option<Currency>) -> Result<Self> {
+        root.sight.approved()?;
         let period = period.unwrap_or_default().days(root.sight.loaders.services.clock.now())?;
         Ok(Self { root, period, currency: currency.map(|currency| currency.0) })
     }

@@ -11,6 +11,7 @@ use super::Freeze;
 use super::catalog::{CatalogAccess, CatalogItemConnection, Wanted};
 use super::downline::{Listing, ResellerConnection, ResellerFilter, ResellerList, ResellerOrder};
 use super::freeze::MAX_CAUSES;
+use super::health::ChainHealth;
 use super::paging::Paging;
 use super::performance::Performance;
 use super::period::PeriodInput;
@@ -173,6 +174,11 @@ impl Reseller {
         #[graphql(desc = "Only what was ordered in this currency, in every field.")] currency: Option<Currency>,
     ) -> Result<Performance> {
         Performance::of(self.clone(), period, currency)
+    }
+
+    /// How well it and its whole downline are, and what is wrong.
+    async fn health(&self) -> Result<ChainHealth> {
+        ChainHealth::of(self.clone()).await
     }
 
     /// How many resellers are directly below it, in any status.

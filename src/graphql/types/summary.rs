@@ -56,25 +56,17 @@ impl ResellerSummary {
 
     /// What it ordered in the period.
     async fn orders(&self) -> Option<Result<OrderStats>> {
-        let of = OrdersOf { reseller: self.reseller.clone(), period: self.period, whose: Whose::Own };
-        OrderStats::told(of).await
+        OrderStats::of(&self.reseller, self.period).await
     }
 
     /// What it owes and is owed now, whatever the period.
     async fn finance(&self) -> Option<Result<FinanceStats>> {
-        told(self.loaders().finance_stats.load((self.reseller.tenant(), ())).await, FinanceStats)
+        FinanceStats::of(&self.reseller).await
     }
 
     /// What it sells now.
     async fn catalog(&self) -> Option<Result<CatalogStats>> {
-        let of_period = |known| CatalogStats { known, period: self.period };
-        told(self.loaders().catalog_stats.load((self.reseller.tenant(), ())).await, of_period)
-    }
-}
-
-impl ResellerSummary {
-    fn loaders(&self) -> &crate::graphql::loaders::Loaders {
-        &self.reseller.sight.loaders
+        CatalogStats::of(&self.reseller, self.period).await
     }
 }
 
@@ -95,9 +87,10 @@ impl OrderStats {
         Self { known, of }
     }
 
-    /// What Orders tells of a reseller's own orders.
-    pub async fn told(of: OrdersOf) -> Option<Result<Self>> {
-        let loaded = of.sight().loaders.order_stats.load((of.reseller.tenant(), of.period)).await;
+    /// What Orders tells of the reseller's own orders.
+    pub async fn of(reseller: &Reseller, period: contract::Period) -> Option<Result<Self>> {
+        let of = OrdersOf { reseller: reseller.clone(), period, whose: Whose::Own };
+        let loaded = reseller.sight.loaders.order_stats.load((reseller.tenant(), period)).await;
         told(loaded, |known| Self { known, of })
     }
 }
@@ -158,6 +151,13 @@ pub struct OrderStatusCount {
 /// What a reseller owes and is owed.
 pub struct FinanceStats(Known<Arc<finance::FinanceSummary>>);
 
+impl FinanceStats {
+    /// What Finance tells of the reseller.
+    pub async fn of(reseller: &Reseller) -> Option<Result<Self>> {
+        told(reseller.sight.loaders.finance_stats.load((reseller.tenant(), ())).await, Self)
+    }
+}
+
 /// What a reseller owes and is owed.
 #[Object]
 impl FinanceStats {
@@ -186,6 +186,14 @@ impl FinanceStats {
 pub struct CatalogStats {
     known: Known<Arc<catalog::CatalogStats>>,
     period: contract::Period,
+}
+
+impl CatalogStats {
+    /// What Catalog tells of the reseller.
+    pub async fn of(reseller: &Reseller, period: contract::Period) -> Option<Result<Self>> {
+        let loaded = reseller.sight.loaders.catalog_stats.load((reseller.tenant(), ())).await;
+        told(loaded, |known| Self { known, period })
+    }
 }
 
 /// A reseller's catalog in figures.

@@ -125,7 +125,8 @@ fn grouped(questions: &[Question]) -> Vec<Group> {
         groups[place].owners.push(owner);
     }
     // In one order, so that the same questions are the same statement.
-    groups.sort_by_key(|group| (group.part, group.period.from, group.period.to, group.currency.map(|only| only.code())));
+    groups
+        .sort_by_key(|group| (group.part, group.period.from, group.period.to, group.currency.map(|only| only.code())));
     groups
 }
 
