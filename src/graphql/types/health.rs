@@ -123,7 +123,7 @@ impl HealthReason {
         self.reason.severity.into()
     }
 
-    /// Of how many: resellers; by ORDER_LATE orders; by MODULE_UNAVAILABLE modules.
+    /// Of how many: resellers; by `ORDER_LATE` orders; by `MODULE_UNAVAILABLE` modules.
     async fn count(&self) -> u64 {
         self.reason.count
     }
@@ -133,8 +133,8 @@ impl HealthReason {
         &self.reason.message
     }
 
-    /// The first of the resellers that it is about, a parent before its children: by FROZEN those on which a freeze was put; by ORDER_LATE those that placed the orders; by
-    /// MODULE_UNAVAILABLE none.
+    /// The first of the resellers that it is about, a parent before its children: by `FROZEN` those on which a freeze was put; by `ORDER_LATE` those that placed the orders; by
+    /// `MODULE_UNAVAILABLE` none.
     async fn resellers(
         &self,
         #[graphql(desc = "At most so many: 1 to 100.", default = 10)] first: i32,

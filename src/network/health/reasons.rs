@@ -177,7 +177,7 @@ impl<'a> Walk<'a> {
     fn frozen(&self) -> Option<Reason> {
         let Counts { frozen, total, .. } = self.counts;
         let chain = self.chain;
-        let severity = self.severity(chain.is_frozen(self.root));
+        let severity = severity(chain.is_frozen(self.root));
         let freezes = self.with_freeze.0.iter().flat_map(|&node| {
             chain.own_freezes(node).iter().map(move |freeze| format!("{} ({})", chain.name(node), freeze.reason))
         });
@@ -187,14 +187,14 @@ impl<'a> Walk<'a> {
         why.truncate(IN_WORDS);
         let more = if more == 0 { String::new() } else { format!(", and {more} more") };
         let message = format!("{frozen} of {} frozen: {}{more}.", resellers_are(total), why.join(", "));
-        self.reason(ReasonCode::Frozen, severity, frozen, message, &self.with_freeze)
+        reason(ReasonCode::Frozen, severity, frozen, message, &self.with_freeze)
     }
 
     fn deactivated(&self) -> Option<Reason> {
         let Counts { deactivated, total, .. } = self.counts;
-        let severity = self.severity(self.chain.status(self.root) == TenantStatus::Deactivated);
+        let severity = severity(self.chain.status(self.root) == TenantStatus::Deactivated);
         let message = format!("{deactivated} of {} switched off.", resellers_are(total));
-        self.reason(ReasonCode::Deactivated, severity, deactivated, message, &self.deactivated)
+        reason(ReasonCode::Deactivated, severity, deactivated, message, &self.deactivated)
     }
 
     fn idle(&self) -> Option<Reason> {
@@ -202,32 +202,25 @@ impl<'a> Walk<'a> {
         let severity = if 2 * idle > self.trading { HealthStatus::Degraded } else { HealthStatus::Healthy };
         let message =
             format!("{idle} of {} active resellers placed no order in the last {IDLE_DAYS} days.", self.trading);
-        self.reason(ReasonCode::Idle, severity, idle, message, &self.idle)
+        reason(ReasonCode::Idle, severity, idle, message, &self.idle)
     }
 
     fn late(&self) -> Option<Reason> {
         let orders = self.late_orders;
         let (noun, verb) = if orders == 1 { ("order", "is") } else { ("orders", "are") };
         let message = format!("{orders} {noun} {verb} on the way for more than {LATE_DAYS} days.");
-        self.reason(ReasonCode::OrderLate, HealthStatus::Degraded, orders, message, &self.late)
+        reason(ReasonCode::OrderLate, HealthStatus::Degraded, orders, message, &self.late)
     }
+}
 
-    /// How bad it is that companies do not trade: worst, where it is the one at the top.
-    fn severity(&self, itself: bool) -> HealthStatus {
-        if itself { HealthStatus::Critical } else { HealthStatus::Degraded }
-    }
+/// How bad it is that companies do not trade: worst, where it is the one at the top.
+fn severity(itself: bool) -> HealthStatus {
+    if itself { HealthStatus::Critical } else { HealthStatus::Degraded }
+}
 
-    /// Nothing where there is none of it.
-    fn reason(
-        &self,
-        code: ReasonCode,
-        severity: HealthStatus,
-        count: u64,
-        message: String,
-        companies: &Listed,
-    ) -> Option<Reason> {
-        (count > 0).then(|| Reason { code, severity, count, message, companies: companies.0.clone() })
-    }
+/// Nothing where there is none of it.
+fn reason(code: ReasonCode, severity: HealthStatus, count: u64, message: String, companies: &Listed) -> Option<Reason> {
+    (count > 0).then(|| Reason { code, severity, count, message, companies: companies.0.clone() })
 }
 
 fn resellers_are(total: u64) -> String {

@@ -132,7 +132,7 @@ impl Performances {
         let owners = owners(chain, root, &moved);
         let figures = store::own_figures(self.central.reader(), owners.as_deref(), &segments, currency).await?;
         let place = Place { chain: chain.clone(), root, moved, segments };
-        let counted = tokio::task::spawn_blocking(move || place.count(figures)).await??;
+        let counted = tokio::task::spawn_blocking(move || place.count(&figures)).await??;
         let Counted { place, mut leaders, uncertain } = counted;
         let (placers, days) = uncertain;
         for order in store::orders_on(self.central.reader(), &placers, &days, currency).await? {
@@ -196,7 +196,7 @@ struct Counted {
 }
 
 impl Place {
-    fn count(self, figures: Vec<OwnFigure>) -> Result<Counted, Fault> {
+    fn count(self, figures: &[OwnFigure]) -> Result<Counted, Fault> {
         let mut leaders: HashMap<TenantId, Leader> = HashMap::new();
         let (mut placers, mut days) = (HashSet::new(), HashSet::new());
         for figure in figures.iter().filter(|figure| figure.order_count != 0) {
@@ -235,8 +235,12 @@ mod tests {
     fn leader(number: u128, orders: u64, revenue: &[(i64, Currency)], before: &[(i64, Currency)]) -> Leader {
         let mut leader = Leader::new(TenantId(Uuid::from_u128(number)));
         leader.order_count = orders;
-        revenue.iter().for_each(|(minor, currency)| add(&mut leader.revenue, Money::new(*minor, *currency)));
-        before.iter().for_each(|(minor, currency)| add(&mut leader.revenue_before, Money::new(*minor, *currency)));
+        for (minor, currency) in revenue {
+            add(&mut leader.revenue, Money::new(*minor, *currency));
+        }
+        for (minor, currency) in before {
+            add(&mut leader.revenue_before, Money::new(*minor, *currency));
+        }
         leader
     }
 

@@ -77,6 +77,16 @@ pub(crate) const ROOT_FIELDS: &[RootField] = &[
         open_to: OpenTo::Members,
         document: "query ($id: ID!) { performance(rootId: $id) { orderCount totals { orderCount } } }",
     },
+    RootField {
+        name: "Query.dashboard",
+        open_to: OpenTo::Members,
+        document: "{ dashboard { orders { count } downlineOrders { count byStatus { count } } network { descendantCount newCount health } } }",
+    },
+    RootField {
+        name: "Query.chainHealth",
+        open_to: OpenTo::Members,
+        document: "query ($id: ID!) { chainHealth(rootId: $id) { status counts { total } } }",
+    },
     RootField { name: "Query.catalog", open_to: OpenTo::Members, document: "{ catalog { totalCount } }" },
     RootField {
         name: "Query.settings",
@@ -183,6 +193,12 @@ pub(crate) const WAYS: &[Way] = &[
         document: "query ($id: ID!) { performance(rootId: $id) { root { id } orderCountChange { previous } totals { orderCount } series { orderCount }
             byLevel { resellerCount } topResellers { subject { name } } } }",
         found: "/performance/root/id",
+    },
+    Way {
+        argument: "Query.chainHealth(rootId)",
+        to: Thing::Reseller,
+        document: "query ($id: ID!) { chainHealth(rootId: $id) { root { id } status reasons { message resellers { name } } counts { total } } }",
+        found: "/chainHealth/root/id",
     },
     Way {
         argument: "Query.node(id)",

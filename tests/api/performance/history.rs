@@ -60,6 +60,12 @@ impl History {
         self.parents.insert(company, Some(to));
     }
 
+    /// What `company` itself ordered, and nobody else.
+    pub(crate) fn own(&self, company: TenantId) -> Self {
+        let orders = self.orders.iter().filter(|order| order.line[0] == company).cloned().collect();
+        Self { parents: self.parents.clone(), orders }
+    }
+
     /// A company and all above it.
     fn line(&self, company: TenantId) -> Vec<TenantId> {
         std::iter::successors(Some(company), |at| self.parents[at]).collect()

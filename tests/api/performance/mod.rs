@@ -2,7 +2,7 @@
 
 mod api;
 mod constant;
-mod history;
+pub(crate) mod history;
 mod recount;
 
 use std::sync::Arc;
