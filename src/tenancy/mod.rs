@@ -12,6 +12,7 @@ mod database;
 mod guard;
 mod handle;
 mod line;
+mod pools;
 mod scope;
 pub mod topology;
 

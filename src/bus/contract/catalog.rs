@@ -1,5 +1,7 @@
 //! Catalog: products, and what they cost whom.
 
+use std::sync::Arc;
+
 use entity::{ProductId, Timestamp};
 use serde::{Deserialize, Serialize};
 use time::Date;
@@ -55,12 +57,12 @@ pub struct CatalogPage {
 pub struct Item {
     /// The product.
     pub product: ProductId,
-    /// Its number in the trade.
-    pub sku: String,
+    /// Its number in the trade. The same text serves all companies that sell the product.
+    pub sku: Arc<str>,
     /// Its name.
-    pub name: String,
+    pub name: Arc<str>,
     /// Its category.
-    pub category: String,
+    pub category: Arc<str>,
     /// What the company pays for one: its parent's price, at the root the list price.
     pub cost: Money,
     /// What the company's children pay for one.

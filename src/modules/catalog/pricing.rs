@@ -61,7 +61,7 @@ impl Terms {
 
     fn margin_of(&self, product: &Product) -> Rate {
         let Margins { by_category, default, .. } = &self.margins;
-        by_category.get(&product.category).copied().unwrap_or(*default)
+        by_category.get(&*product.category).copied().unwrap_or(*default)
     }
 
     /// What it takes for `product`, which costs it `cost`, before floor and ceiling.

@@ -137,7 +137,7 @@ impl Catalogs {
             let quote = |place: &Option<usize>| {
                 let product = self.products.at((*place)?);
                 let cost = prices.offer(company, (*place)?).cost;
-                Some(Quoted { name: product.name.clone(), cost, granted: categories.contain(&product.category) })
+                Some(Quoted { name: product.name.to_string(), cost, granted: categories.contain(&product.category) })
             };
             quotes.push(places.iter().map(quote).collect());
         }

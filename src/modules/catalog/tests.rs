@@ -27,7 +27,7 @@ fn percent(percent: i64) -> Rate {
 
 fn product(sku: &str, list_price: Money) -> Product {
     let (id, at) = (ProductId::generate(), Timestamp(0));
-    let [sku, name, category] = [sku, "Chair", "Furniture"].map(str::to_owned);
+    let [sku, name, category] = [sku, "Chair", "Furniture"].map(Into::into);
     Product { id, sku, name, category, list_price, created_at: at, updated_at: at }
 }
 

@@ -16,7 +16,7 @@ impl Orders {
     /// What each of `placers` ordered in `period`, in their order.
     pub(super) async fn stats(&self, placers: &[TenantId], period: Period) -> Result<Vec<OrderStats>, Fault> {
         let mut of_placer: HashMap<TenantId, Vec<Count>> = HashMap::with_capacity(placers.len());
-        for count in counts(self.central.reader(), placers, period).await? {
+        for count in counts(self.central.steady_reader(), placers, period).await? {
             of_placer.entry(count.placer).or_default().push(count);
         }
         placers.iter().map(|placer| stats(of_placer.get(placer).map(Vec::as_slice).unwrap_or_default())).collect()

@@ -1,9 +1,12 @@
 //! The answers in memory: bounded by their size.
 
 use std::any::Any;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use entity::{TenantId, Timestamp};
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
 
 use super::changes::Moment;
 use super::waiting::Written;
@@ -12,6 +15,9 @@ use crate::bus::contract::network::Known;
 
 /// How many bytes of answers are held, as JSON has them.
 const BYTES: u64 = 32 << 20;
+
+/// How many answers there is room for, about.
+const EXPECTED: usize = 60_000;
 
 /// What an entry takes besides its answer, roughly.
 const OVERHEAD: usize = 300;
@@ -46,15 +52,22 @@ impl Remembered {
     }
 }
 
-/// The answers in memory.
-pub(super) struct Memory(moka::sync::Cache<Key, Arc<Remembered>>);
+/// The answers in memory. A request reads hundreds of them: hence a cache that takes no notes of who reads.
+pub(super) struct Memory(Cache<Key, Arc<Remembered>, Bytes>);
+
+/// Weighs answers by their bytes.
+#[derive(Clone)]
+struct Bytes;
+
+impl Weighter<Key, Arc<Remembered>> for Bytes {
+    fn weight(&self, key: &Key, remembered: &Arc<Remembered>) -> u64 {
+        (key.question.len() + remembered.size + OVERHEAD) as u64
+    }
+}
 
 impl Memory {
     pub(super) fn new() -> Self {
-        let weigh = |key: &Key, remembered: &Arc<Remembered>| {
-            u32::try_from(key.question.len() + remembered.size + OVERHEAD).unwrap_or(u32::MAX)
-        };
-        Self(moka::sync::Cache::builder().max_capacity(BYTES).weigher(weigh).build())
+        Self(Cache::with_weighter(EXPECTED, BYTES, Bytes))
     }
 
     pub(super) fn get(&self, key: &Key) -> Option<Arc<Remembered>> {
@@ -66,7 +79,8 @@ impl Memory {
     }
 
     /// The same, unless there is one meanwhile.
-    pub(super) fn put_new(&self, key: Key, remembered: Remembered) {
-        self.0.entry(key).or_insert_with(|| Arc::new(remembered));
+    pub(super) fn put_new(&self, key: &Key, remembered: Remembered) {
+        // Fails with nothing but what was to be done.
+        let _ = self.0.get_or_insert_with::<_, Infallible>(key, || Ok(Arc::new(remembered)));
     }
 }

@@ -202,7 +202,7 @@ impl Answers {
             if let Some(told) = remembered.known::<A>(true) {
                 known.insert(row.owner_tenant_id, told);
             }
-            self.memory.put_new(key, remembered);
+            self.memory.put_new(&key, remembered);
         }
         owners.iter().map(|owner| (*owner, known.remove(owner).ok_or_else(|| why.clone()))).collect()
     }

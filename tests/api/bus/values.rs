@@ -57,9 +57,9 @@ async fn values_of_the_contract_arrive_as_they_were_sent(carrier: Carrier) {
     let period = Period { from: date!(2024 - 02 - 29), to: date!(2026 - 11 - 22) };
     let item = Item {
         product: ProductId::generate(),
-        sku: "FUR-BO-10001798".to_owned(),
-        name: "Bush Somerset \"Bookcase\"".to_owned(),
-        category: "Furniture".to_owned(),
+        sku: "FUR-BO-10001798".into(),
+        name: "Bush Somerset \"Bookcase\"".into(),
+        category: "Furniture".into(),
         cost: Money::new(i64::MAX, Currency::JPY),
         price: Money::new(-1, Currency::USD),
         margin: Some(Rate(-1)),

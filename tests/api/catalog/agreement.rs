@@ -240,7 +240,7 @@ impl World {
         for ((company, page), quotes) in self.companies.iter().zip(told.expect("catalogs")).zip(quoted) {
             let model = &self.model;
             let items = page.list.entries.iter();
-            let told: Vec<_> = items.map(|item| (item.sku.as_str(), naive(item.cost), naive(item.price))).collect();
+            let told: Vec<_> = items.map(|item| (&*item.sku, naive(item.cost), naive(item.price))).collect();
             let item = |sku| (sku, model.cost(*company, sku), model.price(*company, sku));
             let expected: Vec<_> = model.sold_by(*company).into_iter().map(item).collect();
             assert_eq!((page.total, told), (expected.len() as u64, expected), "{company} in {model:?}");

@@ -123,7 +123,9 @@ async fn what_is_remembered_is_told_to_those_alone_who_may_ask(database: TestDat
         assert!(told.iter().all(Option::is_none), "{told:?}");
     }
     let told = ask(family.parent, &[family.grandchild, family.own]).await.expect("answers");
-    let known = |told: &Option<Told<_>>| told.clone().expect("in reach").expect("an answer").value.balances.clone();
+    let known = |told: &Option<Told<finance::FinanceSummary>>| {
+        told.clone().expect("in reach").expect("an answer").value.balances.clone()
+    };
     assert_eq!(told.iter().map(known).collect::<Vec<_>>(), [[super::dollars(1)], [super::dollars(1)]]);
     assert_eq!(world.calls.take(), [], "all of it from memory");
 }
