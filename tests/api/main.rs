@@ -23,6 +23,7 @@ mod trade;
 mod architecture;
 mod family;
 mod faults;
+mod figures;
 mod finance;
 mod health;
 mod http;
