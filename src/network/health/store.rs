@@ -27,7 +27,7 @@ pub(super) async fn late(db: &impl ConnectionTrait, instant: Timestamp) -> Resul
     let late = order_fact::Entity::find()
         .select_only()
         .column(Column::PlacerTenantId)
-        .column_as(Column::OrderId.count(), "orders")
+        .column_as(Column::OrderId.count(), "order_count")
         .filter(Column::Status.into_expr().is_not_in(done))
         .filter(Column::PlacedAt.lt(instant))
         .group_by(Column::PlacerTenantId);

@@ -142,7 +142,7 @@ async fn who_places_no_orders_is_idle(database: TestDatabase) {
     // The root has nobody to place orders with.
     assert_eq!(reasons(&seen)[1], idle("HEALTHY", 1, 3, &["Child"]));
     assert_eq!(seen["counts"]["idle"], json!(1));
-    assert_eq!(reasons(&health(&world, root, child).await)[1], idle("DEGRADED", 1, 1, &["Child"]));
+    assert_eq!(reasons(&health(&world, root, child).await)[0], idle("DEGRADED", 1, 1, &["Child"]));
     // Who has a freeze could not.
     world.chain.freeze(Actor::central(), child, "a test").await.expect("a freeze");
     let codes: Vec<_> = reasons(&health(&world, root, root).await).into_iter().map(|reason| reason.0).collect();
