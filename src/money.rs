@@ -96,6 +96,14 @@ impl Rate {
         Decimal { units, places }.digits()
     }
 
+    /// By what share of `before` it has become `now`, rounded half to even. Nothing where it was nothing before.
+    #[must_use]
+    pub fn of_change(before: i64, now: i64) -> Option<Self> {
+        let change = (i128::from(now) - i128::from(before)) * i128::from(Self::ONE);
+        let share = (before != 0).then(|| divide_half_even(change, i128::from(before).abs()))?;
+        Some(Self(i64::try_from(share).unwrap_or(if share < 0 { i64::MIN } else { i64::MAX })))
+    }
+
     /// `minor` and this share of it on top, rounded half to even, once. Never beyond [`MAX_MINOR`].
     #[must_use]
     pub fn on_top_of(self, minor: i64) -> i64 {
@@ -241,6 +249,17 @@ mod tests {
             assert_eq!(Rate::parse_percent(percent), Some(Rate(rate)));
         }
         assert_eq!(Rate::parse_percent("0.00001"), None);
+    }
+
+    #[test]
+    fn a_change_is_a_share_of_what_was_before() {
+        for (before, now, percent) in
+            [(100, 150, Some("50")), (3, 4, Some("33.3333")), (200, 0, Some("-100")), (7, 7, Some("0")), (0, 5, None)]
+        {
+            assert_eq!(Rate::of_change(before, now).map(Rate::percent).as_deref(), percent);
+        }
+        assert_eq!(Rate::of_change(-10, 10).map(Rate::percent).as_deref(), Some("200"), "up is up");
+        assert_eq!(Rate::of_change(1, i64::MAX), Some(Rate(i64::MAX)));
     }
 
     #[test]

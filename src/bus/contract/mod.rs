@@ -29,9 +29,10 @@ impl Question for () {
 }
 
 impl Question for Period {
-    /// Any other period may be asked for once in a lifetime, and there are a great many of them.
+    /// A usual one, or the one before it. Any other may be asked for once in a lifetime, and there are a great many of them.
     fn is_usual(&self, today: Date) -> bool {
-        UsualPeriod::ALL.iter().any(|usual| usual.days(today) == *self)
+        let usual = UsualPeriod::ALL.iter().map(|usual| usual.days(today));
+        usual.into_iter().any(|usual| usual == *self || usual.before() == *self)
     }
 }
 

@@ -24,6 +24,19 @@ impl Period {
         let end = self.to.next_day().map_or(Timestamp(i64::MAX), Timestamp::start_of);
         (Timestamp::start_of(self.from), end)
     }
+
+    /// How many days it has.
+    #[must_use]
+    pub fn days(self) -> i64 {
+        (self.to - self.from).whole_days() + 1
+    }
+
+    /// The period of the same length that ends the day before it begins.
+    #[must_use]
+    pub fn before(self) -> Self {
+        let length = Duration::days(self.days());
+        Self { from: self.from.saturating_sub(length), to: self.to.saturating_sub(length) }
+    }
 }
 
 /// Periods that are usual. Each ends today (UTC), and today counts.
@@ -102,7 +115,8 @@ mod tests {
         ] {
             assert_eq!(period.days(today), Period { from, to: today });
             assert!(Period { from, to: today }.is_usual(today));
-            assert!(!Period { from, to: today }.is_usual(date!(2026 - 11 - 23)));
+            assert!(Period { from, to: today }.before().is_usual(today), "what it is compared with");
+            assert!(!Period { from, to: today }.is_usual(date!(2026 - 12 - 25)));
         }
         assert_eq!(UsualPeriod::Last12Months.days(date!(2028 - 02 - 29)).from, date!(2027 - 03 - 01));
         assert_eq!(UsualPeriod::YearToDate.days(date!(2028 - 02 - 29)).from, date!(2028 - 01 - 01));

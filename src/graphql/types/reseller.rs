@@ -11,7 +11,9 @@ use super::Freeze;
 use super::catalog::{CatalogAccess, CatalogItemConnection, Wanted};
 use super::downline::{Listing, ResellerConnection, ResellerFilter, ResellerList, ResellerOrder};
 use super::freeze::MAX_CAUSES;
+use super::health::ChainHealth;
 use super::paging::Paging;
+use super::performance::Performance;
 use super::period::PeriodInput;
 use super::summary::ResellerSummary;
 use crate::graphql::context::Sight;
@@ -162,6 +164,21 @@ impl Reseller {
     ) -> Result<ResellerSummary> {
         let period = period.unwrap_or_default().days(self.sight.loaders.services.clock.now())?;
         Ok(ResellerSummary { reseller: self.clone(), period })
+    }
+
+    /// What it and its whole downline ordered in a period.
+    async fn performance(
+        &self,
+        #[graphql(desc = "The days on which the orders were placed.", default_with = "Some(PeriodInput::default())")]
+        period: Option<PeriodInput>,
+        #[graphql(desc = "Only what was ordered in this currency, in every field.")] currency: Option<Currency>,
+    ) -> Result<Performance> {
+        Performance::of(self.clone(), period, currency)
+    }
+
+    /// How well it and its whole downline are, and what is wrong.
+    async fn health(&self) -> Result<ChainHealth> {
+        ChainHealth::of(self.clone()).await
     }
 
     /// How many resellers are directly below it, in any status.

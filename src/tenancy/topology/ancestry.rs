@@ -57,11 +57,22 @@ impl Snapshot {
 
     /// The instants at which any company was moved, oldest first. Between two of them nobody's ancestors change.
     pub fn moves(&self) -> Vec<Timestamp> {
-        let all = self.nodes().filter_map(|node| self.rare(node));
-        let mut moves: Vec<_> = all.flat_map(|rare| rare.former_parents.iter().map(|&(until, _)| until)).collect();
+        let mut moves: Vec<_> = self.moves_after(Timestamp(i64::MIN)).map(|(_, at)| at).collect();
         moves.sort_unstable();
         moves.dedup();
         moves
+    }
+
+    /// Whether `above` was `below` itself or one of its ancestors at an instant.
+    pub fn was_at_or_above(&self, above: NodeIndex, below: NodeIndex, at: Timestamp) -> bool {
+        above == below || self.ancestors_at(below, at).any(|node| node == above)
+    }
+
+    /// The moves after an instant: who was moved, and when. Looks at each company once.
+    pub fn moves_after(&self, at: Timestamp) -> impl Iterator<Item = (NodeIndex, Timestamp)> + '_ {
+        let former = |node| self.rare(node).map(|rare| rare.former_parents.as_slice()).unwrap_or_default();
+        let moves = move |node| former(node).iter().map(move |&(until, _)| (node, until));
+        self.nodes().flat_map(moves).filter(move |&(_, until)| until > at)
     }
 
     /// For each company that others were moved away from, who these are: each once. Looks at all companies.

@@ -80,6 +80,7 @@ fn table() -> Vec<Row> {
         row::<orders::GetOrders>(Reach::Own, Vec::new()),
         row::<orders::ListOrders>(Reach::Own, orders_query),
         row::<orders::GetStats>(Reach::Downline, period),
+        row::<orders::GetSeries>(Reach::Downline, period),
         row::<orders::GetLegs>(Reach::Own, Vec::new()),
         row::<finance::GetSummary>(Reach::Downline, ()),
         row::<finance::ListEntries>(Reach::Own, entries),
@@ -87,6 +88,7 @@ fn table() -> Vec<Row> {
         row::<finance::RecordPayment>(Reach::Own, payment),
         row::<network::GetDownlineTree>(Reach::Downline, network::TreeQuery { depth: 1 }),
         row::<network::GetChildSummary>(Reach::Downline, period),
+        row::<network::GetDashboard>(Reach::Downline, period),
         row::<network::GetMargins>(Reach::Own, ()),
     ]
 }

@@ -6,8 +6,10 @@ use entity::{OrderStatus, ProductId, TenantId, TenantStatus, Timestamp};
 use iso_currency::Currency;
 use reseller_network::bus::contract::catalog::{self, Came, CatalogPage, CatalogQuery, CatalogStats, Item};
 use reseller_network::bus::contract::finance::FinanceSummary;
-use reseller_network::bus::contract::network::{self, Known, Margins, Summary, Tree, TreeNode};
-use reseller_network::bus::contract::orders::{self, OrderStats};
+use reseller_network::bus::contract::network::{
+    self, Dashboard, HealthStatus, Known, Margins, NetworkStats, Summary, Tree, TreeNode,
+};
+use reseller_network::bus::contract::orders::{self, OrderDay, OrderStats};
 use reseller_network::bus::contract::{Listed, Page, Period, Take};
 use reseller_network::bus::{Alias, Request, Serve};
 use reseller_network::error::ServiceError;
@@ -84,7 +86,19 @@ async fn values_of_the_contract_arrive_as_they_were_sent(carrier: Carrier) {
         finance: Some(Known { value: FinanceSummary::default(), as_of: Timestamp(3), stale: false }),
         catalog: None,
     };
-    arrive::<network::GetChildSummary>(carrier, period, summary).await;
+    arrive::<network::GetChildSummary>(carrier, period, summary.clone()).await;
+    let day = OrderDay { day: period.from, count: u64::MAX, revenue: Money::new(i64::MIN, Currency::CAD) };
+    arrive::<orders::GetSeries>(carrier, period.before(), vec![day, day]).await;
+    let network = NetworkStats {
+        child_count: 1,
+        descendant_count: 2,
+        active_count: 3,
+        frozen_count: 4,
+        new_count: 5,
+        health: HealthStatus::Critical,
+    };
+    let downline_orders = OrderStats::default();
+    arrive::<network::GetDashboard>(carrier, period, Dashboard { own: summary, downline_orders, network }).await;
     let came = vec![Came { day: period.from, item_count: 1 }];
     let sold = CatalogStats { item_count: 1, came, average_margin: None, below_floor_count: 1 };
     arrive::<catalog::GetStats>(carrier, (), sold).await;
