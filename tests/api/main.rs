@@ -11,6 +11,7 @@ mod consumer;
 mod export;
 mod import;
 mod log;
+mod odd_texts;
 mod orders;
 mod owned_tables;
 mod races;

@@ -103,7 +103,9 @@ impl Books {
         let accounts = store::accounts(change.db(), owners).await?;
         let key = |account: &ledger_account::Model| (account.owner_tenant_id, account.currency.clone());
         let last = store::last_entries(change.db(), owners).await?;
-        last.iter().for_each(|last| change.happens_at_or_after(last.posted_at));
+        for last in &last {
+            change.happens_at_or_after(last.posted_at);
+        }
         Ok(Self {
             at: change.now(),
             numbers: last.into_iter().map(|last| (last.owner_tenant_id, last.number)).collect(),

@@ -138,7 +138,9 @@ impl Ledgers {
         let owners: HashSet<TenantId> = legs.iter().flat_map(|leg| [leg.buyer, leg.seller]).collect();
         let owners: Vec<TenantId> = owners.into_iter().collect();
         let last = store::last_entries(change.db(), &owners).await?;
-        last.iter().for_each(|(.., at)| change.happens_at_or_after(*at));
+        for (.., at) in &last {
+            change.happens_at_or_after(*at);
+        }
         let accounts = store::accounts(change.db(), &owners).await?.into_iter().filter_map(|row| {
             let account = Account { balance_minor: row.balance_minor, outstanding_minor: row.outstanding_minor };
             Some(((row.owner_tenant_id, Currency::from_code(&row.currency)?), account))
