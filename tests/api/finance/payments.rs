@@ -8,10 +8,12 @@ use reseller_network::error::RefusalCode;
 use reseller_network::events::kinds;
 use reseller_network::money::{MAX_MINOR, Money};
 use reseller_network::tenancy::Actor;
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::{amounts, posted};
+use crate::connect;
 use crate::support::market::{Market, admin, dollars, key, refused};
 use crate::support::{TestDatabase, on_both_databases};
 
@@ -22,6 +24,7 @@ on_both_databases!(
     who_sold_in_the_place_of_a_parent_that_was_switched_off_is_paid,
     who_sold_before_a_move_is_paid_while_it_is_above,
     what_no_payment_is_is_refused,
+    no_payment_brings_a_balance_near_the_end_of_what_is_held,
     the_same_key_is_the_same_payment,
     a_hundred_racing_records_of_one_payment_are_one,
     only_administrators_of_companies_that_trade_record_payments,
@@ -135,6 +138,23 @@ async fn what_no_payment_is_is_refused(database: TestDatabase) {
     }
     assert_eq!(posted(&market).await, 0);
     market.try_pay(admin(parent), payment(child, MAX_MINOR)).await.expect("as much as an amount can be");
+}
+
+async fn no_payment_brings_a_balance_near_the_end_of_what_is_held(database: TestDatabase) {
+    const MOST: i64 = 1_000_000_000_000_000_000;
+    let market = Market::open(database).await;
+    let [parent, child] = market.line().await;
+    market.try_pay(admin(parent), payment(child, 1)).await.expect("a payment");
+    let connection = connect(market.database_url()).await;
+    for (column, sign) in [("balance_minor", 1), ("outstanding_minor", -1)] {
+        let near = format!("UPDATE ledger_accounts SET {column} = {}", sign * (MOST - 10));
+        connection.execute_unprepared(&near).await.expect("full accounts");
+        let refusal = refused(market.try_pay(admin(parent), payment(child, 11)).await);
+        assert_eq!((refusal.code, refusal.field.join(".")), (RefusalCode::Invalid, "amount".to_owned()), "{column}");
+        market.try_pay(admin(parent), payment(child, 10)).await.expect("up to there");
+        let empty = format!("UPDATE ledger_accounts SET {column} = 0");
+        connection.execute_unprepared(&empty).await.expect("empty accounts");
+    }
 }
 
 async fn the_same_key_is_the_same_payment(database: TestDatabase) {
