@@ -14,7 +14,7 @@ use crate::tenancy::{Database, OpenOptions};
 #[derive(Args, Debug)]
 pub(super) struct Options {
     /// Write anew what the log knows better: order facts, figures and feeds; also while a server runs
-    #[arg(long, env = "VERIFY_REPAIR")]
+    #[arg(long, env)]
     repair: bool,
     #[command(flatten)]
     database: DatabaseOptions,
@@ -55,13 +55,16 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
     shown.failure.map_or(Ok(()), Err)?;
     match outcome? {
         Outcome { found: 0, left: 0 } => say("All that is stored is what a recount says."),
-        Outcome { found, left: 0 } => say(format_args!("{found} differences were found and mended.")),
+        Outcome { found, left: 0 } => say(format_args!("{} mended.", differences(found))),
         Outcome { left, .. } if options.repair => {
-            Err(format!("{left} differences are left that cannot be mended from the log").into())
+            Err(format!("{} left, which the log alone cannot mend", differences(left)).into())
         }
         Outcome { found, .. } => {
-            Err(format!("{found} differences were found: `verify --repair` mends those that the log knows better")
-                .into())
+            Err(format!("{}; `verify --repair` mends what the log knows better", differences(found)).into())
         }
     }
+}
+
+fn differences(count: u64) -> String {
+    if count == 1 { "1 difference".to_owned() } else { format!("{count} differences") }
 }

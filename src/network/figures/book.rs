@@ -11,6 +11,9 @@ use super::telling::Order;
 use crate::error::Fault;
 use crate::tenancy::topology::{NodeIndex, Snapshot};
 
+/// Whose figures of which day, from how far below, in which currency (ISO 4217); and what is added to them.
+pub(in crate::network) type FigureRow = ((TenantId, Day, i32, &'static str), Sum);
+
 /// Whose figures of which day, from how far below, in which currency.
 type Figure = (NodeIndex, Day, i32, Currency);
 
@@ -34,7 +37,7 @@ pub(in crate::network) struct Book<'c> {
 /// The same by company, in the order of the tables' keys, without what comes to nothing.
 #[derive(Debug, Default)]
 pub(in crate::network) struct Rows {
-    pub(in crate::network) figures: Vec<((TenantId, Day, i32, &'static str), Sum)>,
+    pub(in crate::network) figures: Vec<FigureRow>,
     pub(in crate::network) statuses: Vec<((TenantId, Day, OrderStatus), i64)>,
 }
 

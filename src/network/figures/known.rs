@@ -13,7 +13,7 @@ use crate::error::Fault;
 /// What is known of some orders, and what all orders of a currency come to.
 #[derive(Default)]
 pub(in crate::network) struct Orders {
-    orders: HashMap<OrderKey, Order>,
+    known: HashMap<OrderKey, Order>,
     /// The sources of orders, each once.
     sources: HashSet<Arc<str>>,
     /// Minor units of all orders, cancelled ones included: they never get less. So no sum of some of them is more than a number holds.
@@ -31,8 +31,8 @@ pub(in crate::network) struct Change {
 impl Orders {
     /// What the rows say.
     pub(super) fn known(facts: Vec<order_fact::Model>, totals: HashMap<Currency, i64>) -> Result<Self, Fault> {
-        let orders = facts.into_iter().map(of_fact).collect::<Result<_, _>>()?;
-        Ok(Self { orders, totals, sources: HashSet::new() })
+        let known = facts.into_iter().map(of_fact).collect::<Result<_, _>>()?;
+        Ok(Self { known, totals, sources: HashSet::new() })
     }
 
     /// Takes in what is told. Answers what has changed, if anything.
@@ -46,7 +46,7 @@ impl Orders {
         } else {
             self.sources.insert(key.source.clone());
         }
-        let mut known = match self.orders.entry(key) {
+        let mut known = match self.known.entry(key) {
             Entry::Occupied(known) => known,
             Entry::Vacant(new) => {
                 let total = self.totals.entry(order.currency).or_default();
@@ -68,17 +68,17 @@ impl Orders {
 
     /// What is known of this order.
     pub(in crate::network) fn get(&self, key: &OrderKey) -> Option<&Order> {
-        self.orders.get(key)
+        self.known.get(key)
     }
 
     /// All that are known, in no order.
     pub(in crate::network) fn all(&self) -> impl Iterator<Item = (&OrderKey, &Order)> {
-        self.orders.iter()
+        self.known.iter()
     }
 
     /// How many are known.
     pub(in crate::network) fn len(&self) -> usize {
-        self.orders.len()
+        self.known.len()
     }
 
     /// What all orders of each currency come to, minor units.

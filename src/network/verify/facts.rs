@@ -113,7 +113,9 @@ async fn mend(log: &Log, recount: &mut Recount, keys: Vec<OrderKey>, totals: boo
         let at = claim(&change, Figures::NAME).await?;
         recount.advance(change.db(), at, |_| ()).await?;
         let mut rows = store::totals(change.db()).await?;
-        rows.values_mut().for_each(|total| *total = 0);
+        for total in rows.values_mut() {
+            *total = 0;
+        }
         rows.extend(recount.orders.totals().map(|(currency, total)| (currency.code().to_owned(), total)));
         store::write_totals(change.db(), rows).await?;
         change.commit().await?;

@@ -16,7 +16,7 @@ use sea_orm::{
 use super::PAGE;
 use super::ledgers::Account;
 use super::parcels::Owners;
-use super::tables::{Derived, Differing};
+use super::tables::{Derived, Differing, Page};
 use crate::network::figures::book::Sum;
 use crate::network::figures::known::fact;
 use crate::network::figures::telling::{Order, OrderKey};
@@ -37,11 +37,7 @@ impl Derived for Figures {
         *sum == Sum::default()
     }
 
-    async fn page(
-        db: &DatabaseTransaction,
-        owners: &Owners,
-        after: Option<&Self::Key>,
-    ) -> Result<Vec<(Self::Key, Sum)>, DbErr> {
+    async fn page(db: &DatabaseTransaction, owners: &Owners, after: Option<&Self::Key>) -> Result<Page<Self>, DbErr> {
         use daily_figure::Column::{Currency, Day, Level, OwnerTenantId};
         let after = after.map(|(owner, day, level, currency)| {
             [(*owner).into(), (*day).into(), (*level).into(), currency.as_str().into()]
@@ -72,11 +68,7 @@ impl Derived for Statuses {
         *orders == 0
     }
 
-    async fn page(
-        db: &DatabaseTransaction,
-        owners: &Owners,
-        after: Option<&Self::Key>,
-    ) -> Result<Vec<(Self::Key, i64)>, DbErr> {
+    async fn page(db: &DatabaseTransaction, owners: &Owners, after: Option<&Self::Key>) -> Result<Page<Self>, DbErr> {
         use daily_status::Column::{Day, OwnerTenantId, Status};
         let after = after.map(|(owner, day, status)| [(*owner).into(), (*day).into(), (*status).into()]);
         let rows = daily_status::Entity::find().filter(of(OwnerTenantId, owners));
@@ -101,11 +93,7 @@ impl Derived for Feed {
         false
     }
 
-    async fn page(
-        db: &DatabaseTransaction,
-        owners: &Owners,
-        after: Option<&Self::Key>,
-    ) -> Result<Vec<(Self::Key, i32)>, DbErr> {
+    async fn page(db: &DatabaseTransaction, owners: &Owners, after: Option<&Self::Key>) -> Result<Page<Self>, DbErr> {
         use network_activity_feed::Column::{OwnerTenantId, Position};
         let after = after.map(|(owner, position)| [(*owner).into(), (*position).into()]);
         let rows = network_activity_feed::Entity::find().filter(of(OwnerTenantId, owners));

@@ -9,7 +9,7 @@ use sea_orm::{DatabaseTransaction, DbErr};
 use super::parcels::Owners;
 
 /// Such a table.
-pub(super) trait Derived {
+pub(super) trait Derived: Sized {
     /// The primary key.
     type Key: Clone + Eq + Hash + Ord;
     /// The rest of a row.
@@ -23,7 +23,7 @@ pub(super) trait Derived {
         db: &DatabaseTransaction,
         owners: &Owners,
         after: Option<&Self::Key>,
-    ) -> impl Future<Output = Result<Vec<(Self::Key, Self::Value)>, DbErr>>;
+    ) -> impl Future<Output = Result<Page<Self>, DbErr>>;
 
     /// Makes these rows have these values; without one there is to be no such row.
     fn write(
@@ -31,6 +31,9 @@ pub(super) trait Derived {
         rows: Vec<(Self::Key, Option<Self::Value>)>,
     ) -> impl Future<Output = Result<(), DbErr>>;
 }
+
+/// Some rows of such a table.
+pub(super) type Page<T> = Vec<(<T as Derived>::Key, <T as Derived>::Value)>;
 
 /// A row that is not what it should be: what is stored, and what a recount says.
 pub(super) struct Differing<T: Derived> {
