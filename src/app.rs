@@ -19,6 +19,8 @@ use crate::network::Served;
 use crate::network::activity::Feed;
 use crate::network::answers::Answers;
 use crate::network::figures::Figures;
+use crate::network::health::Healths;
+use crate::network::performance::Performances;
 use crate::network::settings::Settings;
 use crate::tenancy::topology::{Topology, store};
 use crate::tenancy::{CentralDb, Database};
@@ -80,12 +82,14 @@ impl App {
         let orders = Orders::new(central.clone(), log.clone(), bus.clone());
         let finance = Finance::new(central.clone(), log.clone(), bus.clone());
         let settings = Settings::new(central.clone(), log.clone(), topology.clone());
+        let performances = Performances::new(central.clone());
         let answers = Answers::new(central.clone(), bus.clone(), topology.clone(), clock.clone());
         catalog.register(&bus);
         orders.register(&bus);
         finance.register(&bus);
         settings.register(&bus);
-        Served::new(topology.clone(), answers.clone()).register(&bus);
+        let healths = Healths::new(central.clone(), bus.clone(), clock.clone());
+        Served::new(topology.clone(), answers.clone(), performances.clone(), healths.clone()).register(&bus);
         let posting = Consumer::new(central.clone(), log.clone(), finance).await.map_err(Fault::from)?;
         let figures = Figures::new(topology.clone());
         let figures = Consumer::new(central.clone(), log.clone(), figures).await.map_err(Fault::from)?;
@@ -107,7 +111,7 @@ impl App {
                 tokio::spawn(feed.run()),
                 tokio::spawn(answers.clone().keep()),
             ],
-            services: Arc::new(Services { bus, settings, answers, clock }),
+            services: Arc::new(Services { bus, settings, answers, performances, healths, clock }),
         }))
     }
 

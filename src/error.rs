@@ -31,6 +31,9 @@ pub enum Fault {
     /// A row that cannot be: no version of this program writes such.
     #[error("row: {0}")]
     Row(String),
+    /// A call that cannot be answered, by a module that is there: it was called in a way that makes no sense, or stumbles over what it is asked.
+    #[error("call: {0}")]
+    Call(String),
     /// The code gave up: a bug.
     #[error("a panic")]
     Panic,
@@ -45,7 +48,7 @@ impl Fault {
             Self::Database(cause) => lasting::is_lasting(cause),
             Self::Computation(cause) => cause.is_panic(),
             Self::OutOfDate | Self::Keys(_) | Self::Module(_) => false,
-            Self::Chain(_) | Self::Row(_) | Self::Panic => true,
+            Self::Chain(_) | Self::Row(_) | Self::Call(_) | Self::Panic => true,
         }
     }
 }

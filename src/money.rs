@@ -1,12 +1,11 @@
 //! Money and rates: integers throughout, so that no cent is ever lost.
 
-use std::fmt;
-
 use iso_currency::Currency;
 use serde::{Deserialize, Serialize};
 
-/// The most that one amount may be, in minor units, above or below zero: sums of some thousands of them still fit.
-pub const MAX_MINOR: i64 = 1_000_000_000_000_000;
+/// The most that one amount may be, in minor units, above or below zero: enough for dear orders in currencies of which one unit is worth
+/// next to nothing, and so little that tens of thousands of them fit into one account.
+pub const MAX_MINOR: i64 = 100_000_000_000_000;
 
 /// An amount of one currency, in minor units (ISO 4217). Two currencies are never added up or converted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -31,7 +30,8 @@ impl Money {
     pub fn parse(text: &str, currency: Currency) -> Result<Self, String> {
         let places = places(currency);
         let expected = || {
-            let example = Decimal { units: 123_450, places }.to_string();
+            let example = Decimal { units: 123_450, places }.digits();
+            let example = example.as_str();
             format!(
                 "expected an amount of {} with at most {places} decimal places, such as {example:?}",
                 currency.code()
@@ -47,7 +47,13 @@ impl Money {
     /// The amount as a decimal number with all places of its currency, such as `1234.50`.
     #[must_use]
     pub fn amount(self) -> String {
-        Decimal { units: self.minor, places: places(self.currency) }.to_string()
+        self.digits().as_str().to_owned()
+    }
+
+    /// The same, without a text of its own.
+    #[must_use]
+    pub fn digits(self) -> Digits {
+        Decimal { units: self.minor, places: places(self.currency) }.digits()
     }
 }
 
@@ -76,8 +82,26 @@ impl Rate {
     /// The rate as a percentage without needless zeros, such as `12.5`.
     #[must_use]
     pub fn percent(self) -> String {
-        let text = Decimal { units: self.0, places: Self::PERCENT_PLACES }.to_string();
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        self.percent_digits().as_str().to_owned()
+    }
+
+    /// The same, without a text of its own.
+    #[must_use]
+    pub fn percent_digits(self) -> Digits {
+        let (mut units, mut places) = (self.0, Self::PERCENT_PLACES);
+        while places > 0 && units % 10 == 0 {
+            units /= 10;
+            places -= 1;
+        }
+        Decimal { units, places }.digits()
+    }
+
+    /// By what share of `before` it has become `now`, rounded half to even. Nothing where it was nothing before.
+    #[must_use]
+    pub fn of_change(before: i64, now: i64) -> Option<Self> {
+        let change = (i128::from(now) - i128::from(before)) * i128::from(Self::ONE);
+        let share = (before != 0).then(|| divide_half_even(change, i128::from(before).abs()))?;
+        Some(Self(i64::try_from(share).unwrap_or(if share < 0 { i64::MIN } else { i64::MAX })))
     }
 
     /// `minor` and this share of it on top, rounded half to even, once. Never beyond [`MAX_MINOR`].
@@ -131,15 +155,46 @@ impl Decimal {
     }
 }
 
-impl fmt::Display for Decimal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scale = 10_u64.pow(self.places);
-        let (sign, units) = (if self.units < 0 { "-" } else { "" }, self.units.unsigned_abs());
-        write!(f, "{sign}{}", units / scale)?;
-        if self.places > 0 {
-            write!(f, ".{:0width$}", units % scale, width = self.places as usize)?;
+impl Decimal {
+    fn digits(self) -> Digits {
+        let mut digits = Digits { text: [b'0'; Digits::MOST], start: Digits::MOST };
+        let (mut rest, mut written) = (self.units.unsigned_abs(), 0);
+        while rest > 0 || written <= self.places {
+            if written == self.places && written > 0 {
+                digits.put(b'.');
+            }
+            digits.put(b'0' + u8::try_from(rest % 10).unwrap_or_default());
+            rest /= 10;
+            written += 1;
         }
-        Ok(())
+        if self.units < 0 {
+            digits.put(b'-');
+        }
+        digits
+    }
+}
+
+/// A decimal number as it is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Digits {
+    text: [u8; Self::MOST],
+    start: usize,
+}
+
+impl Digits {
+    /// The digits of any 64 bits, a point, a minus, and some zeros: no currency has more than four places.
+    const MOST: usize = 32;
+
+    /// Puts a character before the others.
+    fn put(&mut self, character: u8) {
+        self.start = self.start.saturating_sub(1);
+        self.text[self.start] = character;
+    }
+
+    /// The number, such as `-1234.50`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.text[self.start..]).unwrap_or_default()
     }
 }
 
@@ -179,7 +234,7 @@ mod tests {
             " 1",
             "٣",
             "9999999999999999999",
-            "10000000000000.01",
+            "1000000000000.01",
         ] {
             assert!(Money::parse(text, Currency::USD).is_err(), "{text:?}");
         }
@@ -194,6 +249,17 @@ mod tests {
             assert_eq!(Rate::parse_percent(percent), Some(Rate(rate)));
         }
         assert_eq!(Rate::parse_percent("0.00001"), None);
+    }
+
+    #[test]
+    fn a_change_is_a_share_of_what_was_before() {
+        for (before, now, percent) in
+            [(100, 150, Some("50")), (3, 4, Some("33.3333")), (200, 0, Some("-100")), (7, 7, Some("0")), (0, 5, None)]
+        {
+            assert_eq!(Rate::of_change(before, now).map(Rate::percent).as_deref(), percent);
+        }
+        assert_eq!(Rate::of_change(-10, 10).map(Rate::percent).as_deref(), Some("200"), "up is up");
+        assert_eq!(Rate::of_change(1, i64::MAX), Some(Rate(i64::MAX)));
     }
 
     #[test]

@@ -1,4 +1,7 @@
 //! The circuit breaker: who has failed several times in a row is not asked for a while, so that nobody waits in vain.
+//!
+//! It is about whether the operation is there. One call that fails alone, because of what was asked, is an answer like a refusal: else one
+//! company's input could take the operation away from all others.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -64,6 +67,12 @@ impl Breaker {
         }
     }
 
+    /// It is there, and failed at one call. What went wrong is kept for the operator.
+    pub(super) fn stumbled(&self, cause: &str, now: Timestamp) {
+        self.succeeded(now);
+        self.state().health.last_error = Some(cause.to_owned());
+    }
+
     pub(super) fn failed(&self, cause: &str, at: Instant, now: Timestamp) {
         let mut state = self.state();
         state.failures_in_a_row = state.failures_in_a_row.saturating_add(1);
@@ -113,6 +122,23 @@ mod tests {
         assert!(!breaker.lets_through(later), "and no second one meanwhile");
         breaker.succeeded(Timestamp(4));
         assert!(breaker.lets_through(later) && breaker.health().available);
+    }
+
+    #[test]
+    fn who_stumbles_is_there() {
+        let (breaker, at) = (Breaker::new(OPEN_FOR, Timestamp(0)), Instant::now());
+        for _ in 0..10 {
+            assert!(breaker.lets_through(at));
+            breaker.stumbled("a number too large", Timestamp(1));
+        }
+        assert!(breaker.lets_through(at));
+        let health = Health { available: true, since: Timestamp(0), last_error: Some("a number too large".to_owned()) };
+        assert_eq!(breaker.health(), health);
+
+        (0..5).for_each(|_| breaker.failed("down", at, Timestamp(2)));
+        assert!(breaker.lets_through(at + OPEN_FOR), "one may try");
+        breaker.stumbled("a number too large", Timestamp(3));
+        assert!(breaker.lets_through(at + OPEN_FOR), "it is there again");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Calling: who may, how long it may take, and whether it is tried at all.
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use super::breaker::{Breaker, Health};
 use super::in_process::{InProcess, Serve};
 use super::{Alias, CallError, Deadlines, Envelope, Payload, Registration, Transport, TransportError, Unavailable};
 use crate::clock::Clock;
-use crate::tenancy::topology::Topology;
+use crate::tenancy::topology::{Snapshot, Topology};
 use crate::tenancy::{Actor, Scope, access};
 
 /// The bus. Clones are the same bus.
@@ -122,24 +123,32 @@ impl Bus {
         self.call_in::<A>(actor.into(), targets, args).await
     }
 
-    /// Whether `actor` may call `A` in all of `targets`: rule 2 of the design, and the alias's mark.
+    /// Calls `A` in those of `targets` that are in reach, with one message. The answers are in the order of the targets; of one that is out of
+    /// reach there is none.
     ///
     /// # Errors
-    /// `OutOfReach`.
-    pub fn admit<A: Alias>(&self, actor: Actor, targets: &[TenantId]) -> Result<(), CallError> {
-        let targets: Vec<_> = targets.iter().map(|target| Scope::Tenant(*target)).collect();
-        self.may_call(actor.scope, &targets, A::CROSS_TENANT)
+    /// As [`call`](Self::call).
+    pub async fn call_in_reach<A: Alias>(
+        &self,
+        actor: Actor,
+        targets: &[TenantId],
+        args: A::Args,
+    ) -> Result<Vec<Option<A::Answer>>, CallError> {
+        let reach = self.reach::<A>(actor);
+        let admitted: Vec<bool> = targets.iter().map(|target| reach.admits(*target)).collect();
+        let scopes = targets.iter().zip(&admitted).filter(|(_, admitted)| **admitted);
+        let scopes: Vec<Scope> = scopes.map(|(target, _)| Scope::Tenant(*target)).collect();
+        if scopes.is_empty() {
+            return Ok(targets.iter().map(|_| None).collect());
+        }
+        let mut answers = self.deliver::<A>(actor, scopes, args).await?.into_iter();
+        Ok(admitted.into_iter().map(|admitted| if admitted { answers.next() } else { None }).collect())
     }
 
-    fn may_call(&self, scope: Scope, targets: &[Scope], crosses: bool) -> Result<(), CallError> {
-        let Scope::Tenant(_) = scope else { return Ok(()) };
-        let chain = self.0.topology.current();
-        let admitted = targets.iter().all(|target| match target {
-            own if *own == scope => true,
-            Scope::Tenant(target) => crosses && access::reach(&chain, scope, *target).is_some(),
-            Scope::Central => false,
-        });
-        if admitted { Ok(()) } else { Err(CallError::OutOfReach) }
+    /// Where `actor` may call `A`, by the chain of this moment.
+    #[must_use]
+    pub fn reach<A: Alias>(&self, actor: Actor) -> Reach<A> {
+        Reach { chain: self.0.topology.current(), scope: actor.scope, alias: PhantomData }
     }
 
     async fn call_in<A: Alias>(
@@ -148,12 +157,27 @@ impl Bus {
         targets: Vec<Scope>,
         args: A::Args,
     ) -> Result<Vec<A::Answer>, CallError> {
-        self.may_call(actor.scope, &targets, A::CROSS_TENANT)?;
-        let unavailable = |cause: &str| Unavailable { module: A::registration().module(), cause: cause.to_owned() };
+        let reach = self.reach::<A>(actor);
+        if !targets.iter().all(|target| reach.admits_scope(*target)) {
+            return Err(CallError::OutOfReach);
+        }
+        self.deliver::<A>(actor, targets, args).await
+    }
+
+    /// Calls `A` in `targets`, all of which are in reach.
+    async fn deliver<A: Alias>(
+        &self,
+        actor: Actor,
+        targets: Vec<Scope>,
+        args: A::Args,
+    ) -> Result<Vec<A::Answer>, CallError> {
+        let unavailable = |cause: &str, is_lasting| {
+            CallError::from(Unavailable { module: A::registration().module(), cause: cause.to_owned(), is_lasting })
+        };
         let route = self.0.routes.read().unwrap_or_else(PoisonError::into_inner).get(A::NAME).cloned();
-        let Some(route) = route else { return Err(unavailable("nobody serves it").into()) };
+        let Some(route) = route else { return Err(unavailable("nobody serves it", false)) };
         if !route.breaker.lets_through(Instant::now()) {
-            return Err(unavailable("it has failed too often; it is tried again soon").into());
+            return Err(unavailable("it has failed too often; it is tried again soon", false));
         }
         let answered = send::<A>(&route, self.0.deadlines.of(&route.registration), actor, targets, args).await;
         let now = self.0.clock.now();
@@ -169,8 +193,37 @@ impl Bus {
             Err(TransportError::Failed(cause)) => {
                 tracing::error!(alias = A::NAME, cause, "a module cannot answer");
                 route.breaker.failed(&cause, Instant::now(), now);
-                Err(unavailable(&cause).into())
+                Err(unavailable(&cause, false))
             }
+            Err(TransportError::Stumbled(cause)) => {
+                tracing::error!(alias = A::NAME, cause, "a module failed at a call");
+                route.breaker.stumbled(&cause, now);
+                Err(unavailable(&cause, true))
+            }
+        }
+    }
+}
+
+/// Where an alias may be called on somebody's behalf: rule 2 of the design, and the alias's mark.
+pub struct Reach<A> {
+    chain: Arc<Snapshot>,
+    scope: Scope,
+    alias: PhantomData<fn() -> A>,
+}
+
+impl<A: Alias> Reach<A> {
+    /// Whether it may be called in `target`.
+    #[must_use]
+    pub fn admits(&self, target: TenantId) -> bool {
+        self.admits_scope(Scope::Tenant(target))
+    }
+
+    fn admits_scope(&self, target: Scope) -> bool {
+        match (self.scope, target) {
+            (Scope::Central, _) => true,
+            (own, target) if own == target => true,
+            (own, Scope::Tenant(target)) => A::CROSS_TENANT && access::reach(&self.chain, own, target).is_some(),
+            (_, Scope::Central) => false,
         }
     }
 }

@@ -17,7 +17,7 @@ pub enum CallError {
     Unavailable(#[from] Unavailable),
 }
 
-/// The module cannot answer now: it is down, too slow, or talks nonsense. The cause is in the log.
+/// The module cannot answer now: it is down, too slow, or talks nonsense; or it stumbles over this one call. The cause is in the log.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} cannot answer: {cause}", .module.name())]
 pub struct Unavailable {
@@ -25,6 +25,15 @@ pub struct Unavailable {
     pub module: Module,
     /// Why, for the log.
     pub cause: String,
+    /// Whether the module is there, and the same call would fail again.
+    pub is_lasting: bool,
+}
+
+impl From<Unavailable> for Fault {
+    fn from(unavailable: Unavailable) -> Self {
+        let cause = unavailable.to_string();
+        if unavailable.is_lasting { Self::Call(cause) } else { Self::Module(cause) }
+    }
 }
 
 /// For a module that calls another: what it cannot do without is its own fault, and a refusal is passed on.
@@ -35,7 +44,7 @@ impl From<CallError> for ServiceError {
                 Refusal::new(RefusalCode::NotFound, "", "There is no such reseller in your downline.").into()
             }
             CallError::Refused(refusal) => refusal.into(),
-            CallError::Unavailable(unavailable) => Fault::Module(unavailable.to_string()).into(),
+            CallError::Unavailable(unavailable) => Fault::from(unavailable).into(),
         }
     }
 }

@@ -39,7 +39,7 @@ impl<A: Alias> Request<A> {
             Scope::Central => None,
         };
         let tenants: Option<Vec<_>> = self.targets.iter().map(tenant).collect();
-        tenants.ok_or_else(|| Fault::Module(format!("{} was called in no company's scope", A::NAME)))
+        tenants.ok_or_else(|| Fault::Call(format!("{} was called in no company's scope", A::NAME)))
     }
 
     /// The only company in whose scope it is to be done.
@@ -49,7 +49,7 @@ impl<A: Alias> Request<A> {
     pub fn tenant(&self) -> Result<TenantId, Fault> {
         match *self.tenants()? {
             [tenant] => Ok(tenant),
-            _ => Err(Fault::Module(format!("{} was called in several companies at once", A::NAME))),
+            _ => Err(Fault::Call(format!("{} was called in several companies at once", A::NAME))),
         }
     }
 }
@@ -95,7 +95,7 @@ impl Transport for InProcess {
                 running.map_err(|cause| TransportError::Failed(cause.to_string()))?
             }
         };
-        answered.map_err(|_| TransportError::Failed("a panic".to_owned()))?
+        answered.map_err(|_| TransportError::Stumbled("a panic".to_owned()))?
     }
 }
 
@@ -117,6 +117,7 @@ impl<A: Alias, S: Serve<A>> Handle for Handler<A, S> {
         match self.server.serve(Request { actor, targets, args }).await {
             Ok(answers) => Ok(Payload::of(answers)),
             Err(ServiceError::Refused(refusal)) => Err(TransportError::Refused(refusal)),
+            Err(ServiceError::Fault(fault)) if fault.is_lasting() => Err(TransportError::Stumbled(fault.to_string())),
             Err(ServiceError::Fault(fault)) => Err(TransportError::Failed(fault.to_string())),
         }
     }

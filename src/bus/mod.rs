@@ -17,7 +17,7 @@ mod transport;
 
 pub use alias::{Alias, Effect, Module, Registration};
 pub use breaker::Health;
-pub use calls::{AliasHealth, Bus};
+pub use calls::{AliasHealth, Bus, Reach};
 pub use deadlines::Deadlines;
 pub use error::{CallError, Unavailable};
 pub use in_process::{InProcess, Request, Serve};

@@ -35,7 +35,10 @@ pub enum TransportError {
     /// The module did not do it, and the person who asked must hear why.
     #[error("refused: {0}")]
     Refused(Refusal),
-    /// The module is not there, or failed. For the log.
+    /// The module is not there, or cannot answer anybody now. For the log.
     #[error("{0}")]
     Failed(String),
+    /// The module is there, and failed at this one call: because of what goes in, or by a fault that others need not meet. For the log.
+    #[error("{0}")]
+    Stumbled(String),
 }

@@ -80,7 +80,7 @@ impl<C: Consume> Consumer<C> {
     /// # Errors
     /// Where its position cannot be read.
     pub async fn new(central: CentralDb, log: Log, consume: Arc<C>) -> Result<Self, DbErr> {
-        let seen = log.add_reader(Reader::Consumer, stored_position(central.reader(), C::NAME).await?);
+        let seen = log.add_reader(Reader::Consumer(C::TYPES), stored_position(central.reader(), C::NAME).await?);
         Ok(Self { central, log, consume, seen, at_once: AtomicU64::new(C::BATCH) })
     }
 

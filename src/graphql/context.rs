@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{Context, Error};
-use entity::{TenantId, TenantStatus};
+use entity::{TenantId, TenantStatus, Timestamp};
 
 use super::budget::Budget;
 use super::error::{ErrorCode, forbidden};
@@ -13,6 +13,8 @@ use crate::auth::{Caller, Seat};
 use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::network::answers::Answers;
+use crate::network::health::Healths;
+use crate::network::performance::Performances;
 use crate::network::settings::Settings;
 use crate::tenancy::topology::{NodeIndex, Snapshot};
 use crate::tenancy::{Actor, Scope, access};
@@ -25,6 +27,10 @@ pub struct Services {
     pub settings: Arc<Settings>,
     /// The modules' last known answers.
     pub answers: Arc<Answers>,
+    /// What companies and their downlines ordered.
+    pub performances: Performances,
+    /// How well the chain is.
+    pub healths: Arc<Healths>,
     /// What time it is.
     pub clock: Clock,
 }
@@ -63,6 +69,11 @@ impl RequestContext {
         Self { caller, chain, budget: Budget::default(), services, loaders: Mutex::default() }
     }
 
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        self.services.clock.now()
+    }
+
     /// The context of the request that `ctx` belongs to.
     pub fn of<'c>(ctx: &Context<'c>) -> Result<&'c Self, Error> {
         ctx.data::<Self>().map_err(|_| forbidden())
@@ -86,8 +97,9 @@ impl RequestContext {
     fn sight_from(&self, own: NodeIndex, seat: Seat) -> Sight {
         let mut loaders = self.loaders.lock().unwrap_or_else(PoisonError::into_inner);
         let actor = Actor { scope: Scope::Tenant(seat.tenant), person: Some(self.caller.person), role: seat.role };
-        let loaders =
-            loaders.entry(seat.tenant).or_insert_with(|| Arc::new(Loaders::new(actor, self.services.clone())));
+        let loaders = loaders
+            .entry(seat.tenant)
+            .or_insert_with(|| Arc::new(Loaders::new(actor, self.chain.clone(), self.services.clone())));
         Sight { chain: self.chain.clone(), own, seat, budget: self.budget.clone(), loaders: loaders.clone() }
     }
 

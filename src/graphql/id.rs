@@ -97,6 +97,15 @@ pub fn global<I: Identified>(id: I) -> ID {
     ID(public_id::write(I::KIND, id.uuid()))
 }
 
+/// Writes the global id of `id` as JSON.
+pub fn write_global<I: Identified>(out: &mut Vec<u8>, id: I) {
+    out.push(b'"');
+    out.extend_from_slice(I::KIND.as_bytes());
+    out.push(b'_');
+    out.extend_from_slice(&public_id::suffix(id.uuid()));
+    out.push(b'"');
+}
+
 /// The id that the argument `field` holds.
 ///
 /// # Errors

@@ -94,6 +94,11 @@ pub fn write_int(out: &mut Vec<u8>, value: i64) {
     write(out, &value);
 }
 
+/// Writes how many there are of something.
+pub fn write_count(out: &mut Vec<u8>, count: usize) {
+    write(out, &count);
+}
+
 /// Writes a text with its quotes.
 pub fn write_str(out: &mut Vec<u8>, text: &str) {
     if needs_escapes(text) {
@@ -112,7 +117,7 @@ fn needs_escapes(text: &str) -> bool {
 }
 
 /// Writes anything that is surely JSON. What could fail (a map whose keys are no texts) is written as `null`.
-fn write<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
+pub fn write<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
     let start = out.len();
     if serde_json::to_writer(&mut *out, value).is_err() {
         out.truncate(start);

@@ -5,6 +5,7 @@
 
 pub mod batch;
 pub mod catalog;
+pub mod figures;
 mod last_known;
 pub mod own;
 pub mod settings;
@@ -15,6 +16,7 @@ use entity::{LedgerEntryId, OrderId};
 
 use self::batch::{Batch, InTenants};
 use self::catalog::ItemsById;
+use self::figures::{Asking, FiguresOf, LeadersOf};
 use self::last_known::LastKnown;
 use self::own::OwnById;
 use self::settings::SettingsOf;
@@ -23,6 +25,7 @@ use crate::bus::contract::catalog::{self as goods, GetAccess, GetAvailableCatalo
 use crate::bus::contract::finance::{self, Entry, GetEntries, ListEntries};
 use crate::bus::contract::orders::{self, GetOrders, ListOrders, Order};
 use crate::tenancy::Actor;
+use crate::tenancy::topology::Snapshot;
 
 /// The loaders of one request, from one seat.
 pub struct Loaders {
@@ -44,6 +47,12 @@ pub struct Loaders {
     pub finance_stats: Batch<LastKnown<finance::GetSummary>>,
     /// Companies' catalogs in figures.
     pub catalog_stats: Batch<LastKnown<goods::GetStats>>,
+    /// What companies ordered on each day.
+    pub order_series: Batch<LastKnown<orders::GetSeries>>,
+    /// What companies and their downlines ordered, out of the daily figures.
+    pub figures: Batch<FiguresOf>,
+    /// Who sold most.
+    pub leaders: Batch<LeadersOf>,
     /// Orders in which the caller's company takes part.
     pub orders: Batch<OwnById<GetOrders, OrderId, Order>>,
     /// Parts of the list of the company's orders.
@@ -55,8 +64,9 @@ pub struct Loaders {
 }
 
 impl Loaders {
-    /// Loaders for `actor`.
-    pub fn new(actor: Actor, services: Arc<Services>) -> Self {
+    /// Loaders for `actor`, on `chain` as the whole of the answer shows it.
+    pub fn new(actor: Actor, chain: Arc<Snapshot>, services: Arc<Services>) -> Self {
+        let asking = Asking { scope: actor.scope, chain, performances: services.performances.clone() };
         let (bus, answers) = (|| services.bus.clone(), || services.answers.clone());
         Self {
             actor,
@@ -64,9 +74,12 @@ impl Loaders {
             access: Batch::new(InTenants::new(actor, bus())),
             items: Batch::new(ItemsById::new(actor, bus())),
             settings: Batch::new(SettingsOf(services.settings.clone())),
-            order_stats: Batch::new(LastKnown::new(actor, bus(), answers())),
-            finance_stats: Batch::new(LastKnown::new(actor, bus(), answers())),
-            catalog_stats: Batch::new(LastKnown::new(actor, bus(), answers())),
+            order_stats: Batch::new(LastKnown::new(actor, answers())),
+            finance_stats: Batch::new(LastKnown::new(actor, answers())),
+            catalog_stats: Batch::new(LastKnown::new(actor, answers())),
+            order_series: Batch::new(LastKnown::new(actor, answers())),
+            figures: Batch::new(FiguresOf(asking.clone())),
+            leaders: Batch::new(LeadersOf(asking)),
             orders: Batch::new(OwnById::new(actor, bus(), |order: &Order| order.id)),
             order_lists: Batch::new(InTenants::new(actor, bus())),
             entries: Batch::new(OwnById::new(actor, bus(), |entry: &Entry| entry.id)),

@@ -6,13 +6,16 @@ use super::documents::Executor;
 use super::limits::Limits;
 use super::limits::schema::{FieldCost, PageSizes};
 use super::types::catalog::{CatalogMutation, CatalogQuery};
+use super::types::dashboard::DashboardQuery;
 use super::types::downline::DownlineQuery;
 use super::types::downline_tree::DownlineTreeQuery;
 use super::types::freeze::MAX_CAUSES;
+use super::types::health::HealthQuery;
 use super::types::ledger::{LedgerMutation, LedgerQuery};
 use super::types::node::NodeQuery;
 use super::types::order::{OrderMutation, OrderQuery};
 use super::types::paging::{DEFAULT_PAGE, MAX_PAGE};
+use super::types::performance::PerformanceQuery;
 use super::types::reseller::ResellerQuery;
 use super::types::settings::{SettingsMutation, SettingsQuery};
 use super::types::summary::ModuleResult;
@@ -30,6 +33,9 @@ pub struct Query(
     SettingsQuery,
     OrderQuery,
     LedgerQuery,
+    PerformanceQuery,
+    DashboardQuery,
+    HealthQuery,
 );
 
 /// What can be changed.
@@ -54,13 +60,16 @@ pub fn executor(limits: Limits) -> Result<ApiExecutor, parser::Error> {
     Executor::new(build, limits, pages, &COSTS)
 }
 
-/// Fields whose cost the schema does not tell: a way down and a list of causes may be long; a tree is written from memory, so that what is asked of its nodes counts 10 times and not
+/// Fields whose cost the schema does not tell: a way down and a list of causes may be long; a series usually has a month's days; a tree is written from memory, so that what is asked of its nodes counts 10 times and not
 /// 2,000; but below `reseller` each of them asks for more.
-const COSTS: [FieldCost; 8] = [
+const COSTS: [FieldCost; 11] = [
     FieldCost { field: "Reseller.path", times: 100 },
     FieldCost { field: "ResellerEdge.path", times: 100 },
     FieldCost { field: "Reseller.freezes", times: MAX_CAUSES as u64 },
     FieldCost { field: "Order.lines", times: 10 },
+    FieldCost { field: "Performance.series", times: 30 },
+    FieldCost { field: "OrderStats.series", times: 30 },
+    FieldCost { field: "Performance.byLevel", times: 10 },
     FieldCost { field: "Query.downlineTree", times: 10 },
     FieldCost { field: "DownlineTree.nodes", times: 1 },
     FieldCost { field: "DownlineNode.children", times: 1 },

@@ -3,9 +3,13 @@
 pub mod activity;
 pub mod answers;
 pub mod cursor;
+pub mod dashboard;
 pub mod downline;
 pub mod downline_tree;
 pub mod figures;
+pub mod health;
+pub mod performance;
+pub mod series;
 mod served;
 pub mod settings;
 pub mod verify;

@@ -23,6 +23,12 @@ impl CentralDb {
         self.database.reader()
     }
 
+    /// A connection for a single read whose best plan is the same for any values. PostgreSQL plans it once, without looking at them: not for what
+    /// reads much for some values and little for others.
+    pub(crate) fn steady_reader(&self) -> &DatabaseConnection {
+        self.database.steady_reader()
+    }
+
     /// A transaction that may write.
     pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
         self.database.begin_write().await

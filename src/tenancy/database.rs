@@ -2,23 +2,18 @@
 #![expect(clippy::disallowed_methods, reason = "this is where connections and transactions are opened")]
 
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use entity::TenantId;
 use migration::SchemaState;
 use sea_orm::{
     AccessMode, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, SqliteTransactionMode,
-    SqlxPostgresConnector, SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
+    Statement, TransactionOptions, TransactionTrait,
 };
-use sqlx::ConnectOptions;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use tracing::log::LevelFilter;
 
 use super::central::CentralDb;
 use super::handle::TenantHandle;
+use super::pools::Pools;
 
 /// Sees every statement that sea-orm sends, with its values: for tests and metrics.
 pub type Observer = Arc<dyn Fn(&Statement) + Send + Sync>;
@@ -66,26 +61,24 @@ pub enum OpenError {
 /// The open database.
 #[derive(Clone)]
 pub struct Database {
-    /// On SQLite many readers that cannot write, and one writer; on PostgreSQL a pool for each.
-    reader: DatabaseConnection,
-    writer: DatabaseConnection,
+    pools: Pools,
 }
 
 impl Database {
     /// Opens the database at `url` as it is, whatever its schema.
     pub async fn open(url: &str, options: OpenOptions) -> Result<Self, OpenError> {
-        let (mut reader, mut writer) = match url.split_once(':').map(|(scheme, _)| scheme) {
-            Some("sqlite") => open_sqlite(url, options.create).await?,
-            Some("postgres" | "postgresql") => open_postgres(url).await?,
+        let mut pools = match url.split_once(':').map(|(scheme, _)| scheme) {
+            Some("sqlite") => Pools::open_sqlite(url, options.create).await?,
+            Some("postgres" | "postgresql") => Pools::open_postgres(url).await?,
             _ => return Err(OpenError::Url { url: without_password(url) }),
         };
         if let Some(observer) = options.observer {
-            for connection in [&mut reader, &mut writer] {
+            for connection in [&mut pools.reader, &mut pools.steady_reader, &mut pools.writer] {
                 let observer = observer.clone();
                 connection.set_metric_callback(move |info| observer(info.statement));
             }
         }
-        Ok(Self { reader, writer })
+        Ok(Self { pools })
     }
 
     /// Opens the database at `url` for work: its schema must be this program's.
@@ -100,14 +93,14 @@ impl Database {
     /// # Errors
     /// [`OpenError::Newer`] where a newer program has changed it.
     pub async fn schema(&self) -> Result<SchemaState, OpenError> {
-        let state = migration::state(&self.reader).await?;
+        let state = migration::state(&self.pools.reader).await?;
         if state.unknown.is_empty() { Ok(state) } else { Err(OpenError::Newer(state.unknown.join(", "))) }
     }
 
     /// Brings the schema up to date, wholly or not at all; two programs that do so at once do it once. Answers what was pending.
     pub async fn migrate(&self) -> Result<Vec<String>, OpenError> {
         self.schema().await?;
-        let transaction = begin_write(&self.writer).await?;
+        let transaction = begin_write(&self.pools.writer).await?;
         super::central::lock(&transaction, super::central::Lock::Schema).await?;
         let SchemaState { pending, unknown, .. } = migration::state(&transaction).await?;
         if !unknown.is_empty() {
@@ -125,27 +118,32 @@ impl Database {
 
     /// The handle of a tenant's scope, for reading.
     pub fn in_tenant(&self, tenant: TenantId) -> super::TenantDb {
-        TenantHandle::new(self.reader.clone(), tenant)
+        TenantHandle::new(self.pools.reader.clone(), tenant)
     }
 
     pub(super) fn reader(&self) -> &DatabaseConnection {
-        &self.reader
+        &self.pools.reader
+    }
+
+    /// For statements whose best plan is the same for any values.
+    pub(super) fn steady_reader(&self) -> &DatabaseConnection {
+        &self.pools.steady_reader
     }
 
     /// A transaction that may write. On SQLite it waits for its turn at once (IMMEDIATE), so that it never fails half-way.
     pub(super) async fn begin_write(&self) -> Result<DatabaseTransaction, DbErr> {
-        begin_write(&self.writer).await
+        begin_write(&self.pools.writer).await
     }
 
     /// A transaction in which all reads see one state of the database.
     pub(super) async fn begin_snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
-        let postgres = is_postgres(&self.reader);
+        let postgres = is_postgres(&self.pools.reader);
         let options = TransactionOptions {
             isolation_level: postgres.then_some(IsolationLevel::RepeatableRead),
             access_mode: postgres.then_some(AccessMode::ReadOnly),
             sqlite_transaction_mode: None,
         };
-        self.reader.begin_with_options(options).await
+        self.pools.reader.begin_with_options(options).await
     }
 }
 
@@ -163,61 +161,8 @@ async fn begin_write(writer: &DatabaseConnection) -> Result<DatabaseTransaction,
     writer.begin_with_options(options).await
 }
 
-/// How long a writer waits for another one, also one in another process, before it gives up.
-const BUSY_TIMEOUT: Duration = Duration::from_mins(1);
-
-async fn open_sqlite(url: &str, create: bool) -> Result<(DatabaseConnection, DatabaseConnection), OpenError> {
-    let unreachable = |cause| OpenError::Unreachable { url: url.to_owned(), cause };
-    let options = SqliteConnectOptions::from_str(url).map_err(unreachable)?;
-    let file = options.get_filename().to_owned();
-    if !create && !file.exists() {
-        return Err(OpenError::Missing(file));
-    }
-    let options = options.foreign_keys(true).busy_timeout(BUSY_TIMEOUT).log_statements(LevelFilter::Trace);
-    let writer = options
-        .clone()
-        .create_if_missing(create)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        // In KiB, as a negative number: the indexes of a million names stay in memory during an import.
-        .pragma("cache_size", "-65536");
-    // A lone connection that lives as long as the program: SQLite has one writer, whom the others wait for in order.
-    let writer = SqlitePoolOptions::new()
-        .max_connections(1)
-        .min_connections(1)
-        .max_lifetime(None)
-        .idle_timeout(None)
-        .acquire_timeout(BUSY_TIMEOUT)
-        .connect_with(writer)
-        .await
-        .map_err(unreachable)?;
-    let reader = options.read_only(true).create_if_missing(false);
-    let reader = SqlitePoolOptions::new().max_connections(4).connect_with(reader).await.map_err(unreachable)?;
-    let connections =
-        (SqlxSqliteConnector::from_sqlx_sqlite_pool(reader), SqlxSqliteConnector::from_sqlx_sqlite_pool(writer));
-    Ok(connections)
-}
-
-async fn open_postgres(url: &str) -> Result<(DatabaseConnection, DatabaseConnection), OpenError> {
-    let unreachable = |cause| OpenError::Unreachable { url: without_password(url), cause };
-    let options = PgConnectOptions::from_str(url)
-        .map_err(unreachable)?
-        .application_name("reseller-network")
-        .log_statements(LevelFilter::Trace)
-        // A generic plan, made for no value in particular, can be several times slower than one for the value at hand.
-        .options([("plan_cache_mode", "force_custom_plan"), ("idle_in_transaction_session_timeout", "60s")]);
-    let timeout = BUSY_TIMEOUT.as_millis().to_string();
-    let writer = options.clone().options([("lock_timeout", timeout.as_str())]);
-    // Apart, so that writers who wait for one another never keep a reader waiting.
-    let pool = |size| PgPoolOptions::new().max_connections(size).acquire_timeout(Duration::from_secs(10));
-    let reader = pool(12).connect_with(options).await.map_err(unreachable)?;
-    let writer = pool(8).acquire_timeout(BUSY_TIMEOUT).connect_lazy_with(writer);
-    let open = SqlxPostgresConnector::from_sqlx_postgres_pool;
-    Ok((open(reader), open(writer)))
-}
-
 /// A URL as it may be shown: without password and parameters, which could hold one.
-fn without_password(url: &str) -> String {
+pub(super) fn without_password(url: &str) -> String {
     let url = url.split('?').next().unwrap_or(url);
     match (url.find("://"), url.rfind('@')) {
         (Some(scheme), Some(host)) if scheme + 3 <= host => {

@@ -175,6 +175,8 @@ async fn the_demo_shows_three_people_their_own_part_of_the_chain(database: TestD
     }
     let city = said[3].split_whitespace().last().expect("a token");
     sees_something_in_every_state(&demo, city);
+    let [admin, state] = [&said[1], &said[2]].map(|line| line.split_whitespace().last().expect("a token"));
+    sees_figures(&demo, admin, state);
     assert!(demo.end().success());
 }
 
@@ -194,6 +196,62 @@ fn sees_something_in_every_state(demo: &Serving, city: &str) {
     }
     let below_floor = data.pointer("/viewer/reseller/summary/catalog/belowFloorCount").and_then(Value::as_u64);
     assert!(below_floor > Some(0), "{data}");
+}
+
+/// Something in every field of the figures, for the one at the top or for one in the middle.
+fn sees_figures(demo: &Serving, admin: &str, state: &str) {
+    let whole = "{ performance(period: { range: { from: \"1970-01-01\", to: \"9999-12-31\" } }) { orderCount } }";
+    // The Superstore's 5,009, and those of the demo that were not cancelled.
+    let began = std::time::Instant::now();
+    while demo.ask(admin, whole)["data"]["performance"]["orderCount"] != json!(5_009 + 20) {
+        assert!(began.elapsed().as_secs() < 60, "the figures have all of the log in the end");
+        std::thread::yield_now();
+    }
+    let shown = demo.ask(
+        state,
+        "{ performance(period: { preset: LAST_7_DAYS }) {
+             orderCount orderCountChange { previous absolute percent } activeResellerCount
+             totals { revenue { amount } revenueChange { previous percent } orderCount averageOrder { amount } }
+             series { start orderCount revenue { amount } } byLevel { level resellerCount orderCount revenue { amount } }
+             revenue: topResellers { rank subject { name } reseller { name } orderCount revenue { amount } }
+             orders: topResellers(by: ORDERS) { rank } growth: topResellers(by: GROWTH) { rank } }
+           dashboard(period: { preset: LAST_7_DAYS }) {
+             catalog { itemCount } finance { balances { amount } }
+             orders { count countChange { percent } revenue { amount } byStatus { count } series { orderCount } }
+             downlineOrders { count countChange { percent } revenue { amount } byStatus { count } series { orderCount } }
+             network { childCount descendantCount activeCount newCount health } } }",
+    );
+    assert_eq!(nothing_in(&shown["data"], "California"), None, "{shown:#}");
+    let levels = shown["data"]["performance"]["byLevel"].as_array().map(Vec::len);
+    assert_eq!(levels, Some(2), "the state and its cities");
+    let shown = demo.ask(
+        admin,
+        "{ performance { totals { revenue { currency } revenueChange { percent } } }
+           dashboard { network { frozenCount } downlineOrders { byStatus { status } } }
+           chainHealth { status reasons { code severity count message resellers { name } }
+             counts { total active frozen deactivated pending idle } modules { module available since } } }",
+    );
+    assert_eq!(nothing_in(&shown["data"], "the root"), None, "{shown:#}");
+    let totals = shown["data"]["performance"]["totals"].as_array().expect("totals").clone();
+    let currencies: Vec<_> = totals.iter().map(|total| total["revenue"]["currency"].clone()).collect();
+    assert_eq!(currencies, ["CAD", "USD"]);
+    let reasons = texts_at(&shown["data"], "/chainHealth/reasons", "code");
+    assert_eq!(reasons, ["DEACTIVATED", "FROZEN", "IDLE", "ORDER_LATE"].map(str::to_owned).into());
+    assert_eq!(texts_at(&shown["data"], "/dashboard/downlineOrders/byStatus", "status").len(), 7);
+}
+
+/// The first place in an answer that is null, zero, or a list of nothing. Of a list, such as of days, one entry must have something everywhere.
+fn nothing_in(data: &Value, place: &str) -> Option<String> {
+    match data {
+        Value::Object(fields) => {
+            fields.iter().find_map(|(field, value)| nothing_in(value, &format!("{place}.{field}")))
+        }
+        Value::Array(items) => {
+            let empty: Option<Vec<_>> = items.iter().map(|item| nothing_in(item, place)).collect();
+            empty.map(|empty| format!("{place}: {empty:?}"))
+        }
+        nothing => (nothing.is_null() || *nothing == json!(0)).then(|| place.to_owned()),
+    }
 }
 
 /// The texts that the objects of a list have under `name`.

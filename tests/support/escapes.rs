@@ -8,7 +8,7 @@ use sea_orm::Statement;
 
 /// What central stores may ask of owned tables without naming one owner: for whole persons, for the whole chain, for a part of it, for
 /// those who trade with one another, or by age alone.
-const CENTRAL: [&str; 24] = [
+const CENTRAL: [&str; 26] = [
     r#"FROM "memberships" WHERE "memberships"."person_id" = "#,
     r#"FROM "freezes" ORDER BY "freezes"."id" ASC"#,
     r#"FROM "freezes" WHERE "freezes"."owner_tenant_id" IN ("#,
@@ -29,6 +29,9 @@ const CENTRAL: [&str; 24] = [
     r#"FROM "network_cache" WHERE "network_cache"."owner_tenant_id" IN ("#,
     r#"SELECT "network_cache"."as_of" FROM "network_cache" WHERE "network_cache"."as_of" < "#,
     r#"DELETE FROM "network_cache" WHERE "network_cache"."as_of" <= "#,
+    // Figures of several companies, each of which the caller reaches; and those who led, which are looked for in the whole chain.
+    r#"FROM "daily_figures" WHERE "daily_figures"."owner_tenant_id" IN ("#,
+    r#"FROM "daily_figures" WHERE "daily_figures"."level" = 0 AND "#,
     // The import: what is known of the rows of a batch.
     r#"SELECT "price_overrides"."product_id" FROM "price_overrides" LIMIT "#,
     r#"FROM "price_overrides" WHERE "price_overrides"."owner_tenant_id" IN ("#,

@@ -11,6 +11,9 @@ use tokio::sync::Semaphore;
 /// Says at once that it failed.
 pub(crate) struct Failing;
 
+/// Is there, and fails at every call.
+pub(crate) struct Stumbling;
+
 /// Never answers.
 pub(crate) struct Hanging;
 
@@ -32,6 +35,13 @@ pub(crate) fn refusal() -> Refusal {
 impl Transport for Failing {
     async fn send(&self, _: Envelope) -> Result<Payload, TransportError> {
         Err(TransportError::Failed("10.0.0.3 refused the connection".to_owned()))
+    }
+}
+
+#[async_trait::async_trait]
+impl Transport for Stumbling {
+    async fn send(&self, _: Envelope) -> Result<Payload, TransportError> {
+        Err(TransportError::Stumbled("a number that is too large".to_owned()))
     }
 }
 

@@ -72,6 +72,13 @@ fn assert_same_place(snapshot: &Snapshot, model: &NaiveChain, id: TenantId) {
         let ways = std::iter::successors(parent, |&above| model.parent_at(above, instant));
         let ways: Vec<_> = ways.take(model.tenants.len()).collect();
         assert_eq!(ids(snapshot, snapshot.ancestors_at(at, instant)), ways);
+        for &other in model.tenants.keys() {
+            let was_above = other == id || ways.contains(&other);
+            assert_eq!(snapshot.was_at_or_above(node(snapshot, other), at, instant), was_above);
+        }
+        let later = model.tenants[&id].former_parents.iter().filter(|former| former.until > instant);
+        let moves = snapshot.moves_after(instant).filter(|(moved, _)| *moved == at).map(|(_, until)| until);
+        assert_eq!(moves.collect::<Vec<_>>(), later.map(|former| former.until).collect::<Vec<_>>());
     }
 }
 

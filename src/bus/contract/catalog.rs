@@ -1,9 +1,12 @@
 //! Catalog: products, and what they cost whom.
 
+use std::sync::Arc;
+
 use entity::{ProductId, Timestamp};
 use serde::{Deserialize, Serialize};
+use time::Date;
 
-use super::{Listed, Page, Period};
+use super::{Listed, Page, Period, iso_day};
 use crate::bus::alias::aliases;
 use crate::money::{Money, Rate};
 
@@ -12,8 +15,8 @@ aliases! {
     GetAvailableCatalog = "catalog.getAvailableCatalog": cross_tenant Reads (CatalogQuery) -> CatalogPage;
     /// Those of these products that a company may sell, in the order asked for.
     GetItems = "catalog.getItems": cross_tenant Reads (Vec<ProductId>) -> Vec<Item>;
-    /// How many items a company sells, and at which margin.
-    GetStats = "catalog.getStats": cross_tenant Reads (Period) -> CatalogStats;
+    /// How many items a company sells, since when, and at which margin.
+    GetStats = "catalog.getStats": cross_tenant Reads (()) -> CatalogStats;
     /// Which categories the company's parent granted it.
     GetAccess = "catalog.getAccess": cross_tenant Reads (()) -> Access;
     /// What a company pays for one of each of these products; nothing for a sku that is not sold. In the order asked for.
@@ -54,12 +57,12 @@ pub struct CatalogPage {
 pub struct Item {
     /// The product.
     pub product: ProductId,
-    /// Its number in the trade.
-    pub sku: String,
+    /// Its number in the trade. The same text serves all companies that sell the product.
+    pub sku: Arc<str>,
     /// Its name.
-    pub name: String,
+    pub name: Arc<str>,
     /// Its category.
-    pub category: String,
+    pub category: Arc<str>,
     /// What the company pays for one: its parent's price, at the root the list price.
     pub cost: Money,
     /// What the company's children pay for one.
@@ -77,12 +80,32 @@ pub struct Item {
 pub struct CatalogStats {
     /// Items that the company may sell now.
     pub item_count: u64,
-    /// Those of them that came in the period.
-    pub new_item_count: u64,
+    /// The same by the day on which they came, the first day first.
+    pub came: Vec<Came>,
     /// The mean of the items' margins, rounded half to even to a hundredth of a percent. None where no item has one.
     pub average_margin: Option<Rate>,
     /// Items whose margin or price, as entered, is below the company's floor.
     pub below_floor_count: u64,
+}
+
+/// Items that came on one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Came {
+    /// The day (UTC).
+    #[serde(with = "iso_day")]
+    pub day: Date,
+    /// How many came.
+    pub item_count: u64,
+}
+
+impl CatalogStats {
+    /// Items that came in `period`.
+    #[must_use]
+    pub fn new_item_count(&self, period: Period) -> u64 {
+        let of_period = self.came.iter().filter(|came| (period.from..=period.to).contains(&came.day));
+        of_period.map(|came| came.item_count).sum()
+    }
 }
 
 /// Which categories a company may sell, as granted by its parent. Every level above cuts it further.

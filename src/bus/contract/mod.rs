@@ -6,30 +6,33 @@ pub mod catalog;
 pub mod finance;
 pub mod network;
 pub mod orders;
+mod paging;
+mod period;
 
-use entity::Timestamp;
 use serde::{Deserialize, Serialize};
 use time::Date;
 
+pub use period::{Period, UsualPeriod};
+
 time::serde::format_description!(iso_day, Date, "[year]-[month]-[day]");
 
-/// A span of whole days (UTC), both ends included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Period {
-    /// The first day.
-    #[serde(with = "iso_day")]
-    pub from: Date,
-    /// The last day.
-    #[serde(with = "iso_day")]
-    pub to: Date,
+/// What is asked about a company.
+pub trait Question {
+    /// Whether it is asked often, so that its answer is worth remembering.
+    fn is_usual(&self, today: Date) -> bool;
 }
 
-impl Period {
-    /// The instant at which it begins, and the one at which it is over.
-    #[must_use]
-    pub fn instants(self) -> (Timestamp, Timestamp) {
-        let end = self.to.next_day().map_or(Timestamp(i64::MAX), Timestamp::start_of);
-        (Timestamp::start_of(self.from), end)
+impl Question for () {
+    fn is_usual(&self, _today: Date) -> bool {
+        true
+    }
+}
+
+impl Question for Period {
+    /// A usual one, or the one before it. Any other may be asked for once in a lifetime, and there are a great many of them.
+    fn is_usual(&self, today: Date) -> bool {
+        let usual = UsualPeriod::ALL.iter().map(|usual| usual.days(today));
+        usual.into_iter().any(|usual| usual == *self || usual.before() == *self)
     }
 }
 

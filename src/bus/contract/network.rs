@@ -17,6 +17,8 @@ aliases! {
     GetDownlineTree = "network.getDownlineTree": cross_tenant Reads (TreeQuery) -> Tree;
     /// A company's figures out of all modules.
     GetChildSummary = "network.getChildSummary": cross_tenant Reads (Period) -> Summary;
+    /// What a company sees first: its own figures, its downline's orders beside them, and its network.
+    GetDashboard = "network.getDashboard": cross_tenant Reads (Period) -> Dashboard;
     /// How a company makes its prices, as its settings say.
     GetMargins = "network.getMargins": own_tenant Reads (()) -> Margins;
 }
@@ -71,6 +73,48 @@ pub struct Summary {
     pub finance: Option<Known<FinanceSummary>>,
     /// What it sells.
     pub catalog: Option<Known<CatalogStats>>,
+}
+
+/// What a company sees first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Dashboard {
+    /// Its own figures.
+    pub own: Summary,
+    /// What everyone below it ordered; it itself does not count.
+    pub downline_orders: OrderStats,
+    /// Its downline in figures.
+    pub network: NetworkStats,
+}
+
+/// A company's downline in figures; it itself does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NetworkStats {
+    /// Companies directly below it.
+    pub child_count: u64,
+    /// Companies below it at any depth.
+    pub descendant_count: u64,
+    /// Those of them that are active.
+    pub active_count: u64,
+    /// Those of them that have a freeze, or have one above them.
+    pub frozen_count: u64,
+    /// Those of them that joined in the period.
+    pub new_count: u64,
+    /// How well the company and its downline are.
+    pub health: HealthStatus,
+}
+
+/// How well something is; the worst is the greatest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum HealthStatus {
+    /// Nothing is wrong.
+    Healthy,
+    /// Something is wrong; the rest works.
+    Degraded,
+    /// It does not work, or a part does not without which the rest soon will not.
+    Critical,
 }
 
 /// What a module told, now or when it last could.

@@ -2,8 +2,9 @@
 
 use entity::{OrderId, OrderStatus, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
+use time::Date;
 
-use super::{Listed, Page, Period};
+use super::{Listed, Page, Period, iso_day};
 use crate::bus::alias::aliases;
 use crate::money::Money;
 
@@ -20,6 +21,8 @@ aliases! {
     ListOrders = "orders.list": own_tenant Reads (OrdersQuery) -> Listed<Order>;
     /// What the company ordered in a period.
     GetStats = "orders.getStats": cross_tenant Reads (Period) -> OrderStats;
+    /// What the company ordered on each day of a period, in each currency.
+    GetSeries = "orders.getSeries": cross_tenant Reads (Period) -> Vec<OrderDay>;
     /// All legs of these orders, for Finance: in nobody's scope alone. In the order asked for; one that is not known has none.
     GetLegs = "orders.getLegs": own_tenant Reads (Vec<OrderId>) -> Vec<Vec<PricedLeg>>;
 }
@@ -156,10 +159,24 @@ pub struct OrderPlace {
 pub struct OrderStats {
     /// Orders that it placed and that were not cancelled.
     pub count: u64,
-    /// What it pays for these; one amount for each currency, sorted by currency.
+    /// What it pays for these; one amount for each currency, sorted by currency. What is more than a number holds is told as the most that it
+    /// does.
     pub revenue: Vec<Money>,
     /// All orders that it placed, by how far they are; states without an order are left out.
     pub by_status: Vec<(OrderStatus, u64)>,
+}
+
+/// What was ordered on one day in one currency and not cancelled. Sorted by day, then by currency; a day without orders is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OrderDay {
+    /// The day (UTC) on which the orders were placed.
+    #[serde(with = "iso_day")]
+    pub day: Date,
+    /// How many they are.
+    pub count: u64,
+    /// What the placers pay for them.
+    pub revenue: Money,
 }
 
 /// A leg with its price, for posting.

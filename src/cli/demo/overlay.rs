@@ -160,13 +160,13 @@ impl Overlay {
     async fn set_prices(&self) -> Result<(), Failure> {
         for item in self.items(CALIFORNIA, "Furniture").await?.into_iter().take(2) {
             let price = Money::new(Rate(150_000).on_top_of(item.cost.minor), item.cost.currency);
-            self.set_price(CALIFORNIA, item.sku, price).await?;
+            self.set_price(CALIFORNIA, item.sku.to_string(), price).await?;
         }
         for item in self.items(CANADA, "Technology").await? {
             // What Canada asks for in its market: nothing is converted.
             let price = Money::new(Rate(480_000).on_top_of(item.cost.minor), Currency::CAD);
             if item.cost.currency != Currency::CAD && item.price.currency != Currency::CAD {
-                self.set_price(CANADA, item.sku, price).await?;
+                self.set_price(CANADA, item.sku.to_string(), price).await?;
             }
         }
         Ok(())
@@ -225,7 +225,7 @@ impl Overlay {
     async fn order(&self, number: usize, journey: &Journey) -> Result<NewOrder, Failure> {
         let items = self.items(journey.placer, journey.category).await?;
         let lines = items.into_iter().zip(1..).skip(number % 3).take(2);
-        let lines = lines.map(|(item, quantity)| NewLine { sku: item.sku, quantity }).collect();
+        let lines = lines.map(|(item, quantity)| NewLine { sku: item.sku.to_string(), quantity }).collect();
         let reference = Some(format!("DEMO-{:02}", number + 1));
         Ok(NewOrder { lines, reference, idempotency_key: format!("demo-{number}") })
     }

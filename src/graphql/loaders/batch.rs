@@ -18,7 +18,7 @@ use crate::tenancy::Actor;
 pub type Loaded<V> = Result<Option<V>, Arc<CallError>>;
 
 /// Fetches values by their keys.
-pub trait Fetch: Send + 'static {
+pub trait Fetch: Send + Sync + 'static {
     /// What is asked for.
     type Key: Clone + Debug + Eq + Hash + Send + Sync + 'static;
     /// What there is of it. It is cloned for each field that asks for it.
@@ -28,14 +28,51 @@ pub trait Fetch: Send + 'static {
     fn fetch(&self, keys: Vec<Self::Key>) -> impl Future<Output = HashMap<Self::Key, Loaded<Self::Value>>> + Send + '_;
 }
 
+/// Fetches something of companies: of all of which the same is asked, with one call.
+pub trait FetchOfEach: Send + Sync + 'static {
+    /// What is asked of a company.
+    type Args: Clone + Debug + Eq + Hash + Send + Sync + 'static;
+    /// What there is of it.
+    type Value: Clone + Send + Sync + 'static;
+
+    /// What there is of each of `tenants`, in their order. One that is out of reach by now costs the others nothing.
+    fn fetch_of_each(
+        &self,
+        tenants: &[TenantId],
+        args: Self::Args,
+    ) -> impl Future<Output = Vec<Loaded<Self::Value>>> + Send;
+}
+
+impl<F: FetchOfEach> Fetch for F {
+    type Key = (TenantId, F::Args);
+    type Value = F::Value;
+
+    async fn fetch(&self, keys: Vec<Self::Key>) -> HashMap<Self::Key, Loaded<Self::Value>> {
+        let mut calls: HashMap<F::Args, Vec<TenantId>> = HashMap::new();
+        for (tenant, args) in keys {
+            calls.entry(args).or_default().push(tenant);
+        }
+        let calls = calls.into_iter().map(async |(args, tenants)| {
+            let loaded = self.fetch_of_each(&tenants, args.clone()).await;
+            tenants.into_iter().map(move |tenant| (tenant, args.clone())).zip(loaded)
+        });
+        join_all(calls).await.into_iter().flatten().collect()
+    }
+}
+
 /// Collects keys until nothing more is ready, and fetches them together; each once a request. There is no timer.
-pub struct Batch<F: Fetch>(Loader<F::Key, Loaded<F::Value>, Whole<F>>);
+pub struct Batch<F: Fetch> {
+    fetch: Arc<F>,
+    loader: Loader<F::Key, Loaded<F::Value>, Whole<F>>,
+}
 
 impl<F: Fetch> Batch<F> {
     /// A loader of what `fetch` gets.
     pub fn new(fetch: F) -> Self {
+        let fetch = Arc::new(fetch);
         // One turn of the executor brings all siblings; how many they are is bounded by the limits on the document.
-        Self(Loader::new(Whole(fetch)).with_yield_count(1).with_max_batch_size(usize::MAX))
+        let loader = Loader::new(Whole(fetch.clone())).with_yield_count(1).with_max_batch_size(usize::MAX);
+        Self { fetch, loader }
     }
 
     /// The value of `key`.
@@ -43,15 +80,29 @@ impl<F: Fetch> Batch<F> {
         loop {
             // Every key that was fetched is there. Where it is not, the field that carried the batch was given up, as happens when a sibling
             // that must not be null fails; then it is asked for again.
-            if let Ok(loaded) = self.0.try_load(key.clone()).await {
+            if let Ok(loaded) = self.loader.try_load(key.clone()).await {
                 return loaded;
             }
         }
     }
 }
 
+impl<F: FetchOfEach> Batch<F> {
+    /// What there is of each of `tenants`, in their order, fetched now: who knows all of a list need not collect it. None where it fails for one
+    /// of them; what became of each is then loaded.
+    pub async fn load_of_each(&self, tenants: &[TenantId], args: &F::Args) -> Option<Vec<Option<F::Value>>> {
+        let fetched = self.fetch.fetch_of_each(tenants, args.clone()).await;
+        if fetched.iter().all(Result::is_ok) {
+            return Some(fetched.into_iter().filter_map(Result::ok).collect());
+        }
+        let keys = tenants.iter().map(|tenant| (*tenant, args.clone()));
+        self.loader.prime_many(keys.zip(fetched)).await;
+        None
+    }
+}
+
 /// Answers every key.
-struct Whole<F>(F);
+struct Whole<F>(Arc<F>);
 
 impl<F: Fetch> BatchFn<F::Key, Loaded<F::Value>> for Whole<F> {
     async fn load(&mut self, keys: &[F::Key]) -> HashMap<F::Key, Loaded<F::Value>> {
@@ -75,42 +126,27 @@ impl<A: Alias> InTenants<A> {
     pub fn new(actor: Actor, bus: Bus) -> Self {
         Self { actor, bus, alias: std::marker::PhantomData }
     }
+}
 
-    /// One call. A company that is out of reach by now costs the others nothing.
-    async fn call(&self, args: A::Args, tenants: Vec<TenantId>) -> Vec<(TenantId, Loaded<Arc<A::Answer>>)> {
-        let in_reach = |tenant: &TenantId| self.bus.admit::<A>(self.actor, &[*tenant]).is_ok();
-        let tenants: Vec<_> = tenants.into_iter().filter(in_reach).collect();
-        match self.bus.call_in_tenants::<A>(self.actor, &tenants, args).await {
-            Ok(answers) => {
-                tenants.into_iter().zip(answers.into_iter().map(|answer| Ok(Some(Arc::new(answer))))).collect()
-            }
-            Err(error) => {
-                let error = Arc::new(error);
-                tenants.into_iter().map(|tenant| (tenant, Err(error.clone()))).collect()
-            }
+impl<A: Alias> FetchOfEach for InTenants<A>
+where
+    A::Args: Debug + Eq + Hash,
+{
+    type Args = A::Args;
+    type Value = Arc<A::Answer>;
+
+    async fn fetch_of_each(&self, tenants: &[TenantId], args: A::Args) -> Vec<Loaded<Arc<A::Answer>>> {
+        match self.bus.call_in_reach::<A>(self.actor, tenants, args).await {
+            Ok(answers) => answers.into_iter().map(|answer| Ok(answer.map(Arc::new))).collect(),
+            Err(error) => failed(tenants, error),
         }
     }
 }
 
-impl<A: Alias> Fetch for InTenants<A>
-where
-    A::Args: Debug + Eq + Hash + Sync,
-    A::Answer: Sync,
-{
-    type Key = (TenantId, A::Args);
-    type Value = Arc<A::Answer>;
-
-    async fn fetch(&self, keys: Vec<Self::Key>) -> HashMap<Self::Key, Loaded<Self::Value>> {
-        let mut calls: HashMap<A::Args, Vec<TenantId>> = HashMap::new();
-        for (tenant, args) in keys {
-            calls.entry(args).or_default().push(tenant);
-        }
-        let calls = calls.into_iter().map(async |(args, tenants)| {
-            let loaded = self.call(args.clone(), tenants).await;
-            loaded.into_iter().map(move |(tenant, loaded)| ((tenant, args.clone()), loaded))
-        });
-        join_all(calls).await.into_iter().flatten().collect()
-    }
+/// The same failure for each of `tenants`.
+pub(super) fn failed<V>(tenants: &[TenantId], error: CallError) -> Vec<Loaded<V>> {
+    let error = Arc::new(error);
+    tenants.iter().map(|_| Err(error.clone())).collect()
 }
 
 #[cfg(test)]

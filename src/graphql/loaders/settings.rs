@@ -22,7 +22,10 @@ impl Fetch for SettingsOf {
             let settings = self.0.of(tenant).await.map(|settings| Some(Arc::new(settings)));
             let settings = settings.map_err(|fault| {
                 tracing::error!(%tenant, cause = %fault, "settings cannot be read");
-                Arc::new(Unavailable { module: Module::Network, cause: fault.to_string() }.into())
+                Arc::new(
+                    Unavailable { module: Module::Network, cause: fault.to_string(), is_lasting: fault.is_lasting() }
+                        .into(),
+                )
             });
             found.insert(tenant, settings);
         }

@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{Field, FragmentDefinition, OperationType, Selection, SelectionSet};
-use async_graphql::{ContextSelectionSet, Name, Positioned};
+use async_graphql::{ContextSelectionSet, Name, Positioned, QueryPathNode, QueryPathSegment};
 use bytes::Bytes;
 
-use super::{Known, Mention, Plan, Planned, PlannedField, RawFields};
+use super::{Asked, Known, Mention, Plan, Planned, PlannedField, RawFields};
 use crate::graphql::json;
 
 /// The document asks for something that only the library's resolver can answer.
@@ -18,9 +18,8 @@ pub(super) fn mention<F: RawFields>(
     field: &Positioned<Field>,
     type_name: &'static str,
 ) -> Mention<F> {
-    let Ok(mentions) = mentions(ctx, field) else { return Mention::Plain };
-    let fragments = &ctx.query_env.fragments;
-    match plan(type_name, &mentions, fragments) {
+    let Ok(mentions) = mentions(ctx) else { return Mention::Plain };
+    match plan(type_name, &mentions, ctx) {
         Ok(_) if mentions.first().is_some_and(|first| !std::ptr::eq(*first, field)) => Mention::Written,
         Ok(plan) => Mention::Write(plan),
         Err(NotRaw) => Mention::Plain,
@@ -30,35 +29,65 @@ pub(super) fn mention<F: RawFields>(
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 type Group<'a> = Vec<&'a Positioned<Field>>;
 
-/// All mentions of the root field `field` under its response key, in order.
-fn mentions<'a>(ctx: &ContextSelectionSet<'a>, field: &Positioned<Field>) -> Result<Group<'a>, NotRaw> {
+/// All mentions of the field at which the query is, in order: what all mentions of the field above select under its response key, and so on
+/// from the root down.
+fn mentions<'a>(ctx: &'a ContextSelectionSet<'_>) -> Result<Group<'a>, NotRaw> {
     let operation = &ctx.query_env.operation.node;
-    let at_root = ctx.path_node.is_some_and(|node| node.parent.is_none());
-    if operation.ty != OperationType::Query || !at_root {
+    if operation.ty != OperationType::Query {
         return Err(NotRaw);
     }
-    let query = ctx.schema_env.registry.query_type.as_str();
-    let mut root = Selected::new(query, &ctx.query_env.fragments);
-    root.add(&operation.selection_set.node)?;
-    let mentions = root.groups.swap_remove(field.node.response_key().node.as_str()).ok_or(NotRaw)?;
+    let registry = &ctx.schema_env.registry;
+    let mut selected = Selected::new(registry.query_type.as_str(), &ctx.query_env.fragments);
+    selected.add(&operation.selection_set.node)?;
+    let keys = keys(ctx.path_node.as_ref().ok_or(NotRaw)?);
+    let (last, above) = keys.split_last().ok_or(NotRaw)?;
+    for key in above {
+        let (type_name, mentions) = (selected.type_name, selected.take(key)?);
+        let field = registry
+            .types
+            .get(type_name)
+            .and_then(|known| known.field_by_name(&same_field(&mentions).ok()?.node.name.node));
+        selected = Selected::new(named_type(&field.ok_or(NotRaw)?.ty), &ctx.query_env.fragments);
+        mentions.iter().try_for_each(|mention| selected.add(&mention.node.selection_set.node))?;
+    }
+    let mentions = selected.take(last)?;
     same_field(&mentions)?;
     Ok(mentions)
+}
+
+/// The response keys on the way from the root to `node`. Places in lists are none: each object of a list is asked for the same.
+fn keys<'a>(node: &'a QueryPathNode<'a>) -> Vec<&'a str> {
+    let mut keys: Vec<&str> = std::iter::once(node).chain(node.parents()).filter_map(key).collect();
+    keys.reverse();
+    keys
+}
+
+fn key<'a>(node: &'a QueryPathNode<'a>) -> Option<&'a str> {
+    match node.segment {
+        QueryPathSegment::Name(key) => Some(key),
+        QueryPathSegment::Index(_) => None,
+    }
+}
+
+/// The type that is in the lists and not-nulls of `ty`.
+fn named_type(ty: &str) -> &str {
+    ty.trim_matches(['[', ']', '!'])
 }
 
 /// What to write of an object of the type `type_name`: what all these mentions of it select.
 fn plan<F: RawFields>(
     type_name: &'static str,
     mentions: &[&Positioned<Field>],
-    fragments: &Fragments,
+    ctx: &ContextSelectionSet<'_>,
 ) -> Result<Plan<F>, NotRaw> {
-    let mut selected = Selected::new(type_name, fragments);
+    let mut selected = Selected::new(type_name, &ctx.query_env.fragments);
     for mention in mentions {
         selected.add(&mention.node.selection_set.node)?;
     }
     let mut fields = Vec::with_capacity(selected.groups.len());
     for (key, group) in selected.groups {
         let text = key_text(key, fields.is_empty());
-        fields.push(planned_field(type_name, text, &group, fragments)?);
+        fields.push(planned_field(type_name, text, &group, ctx)?);
     }
     Ok(Plan { fields })
 }
@@ -67,20 +96,19 @@ fn planned_field<F: RawFields>(
     type_name: &'static str,
     mut text: Vec<u8>,
     group: &[&Positioned<Field>],
-    fragments: &Fragments,
+    ctx: &ContextSelectionSet<'_>,
 ) -> Result<PlannedField<F>, NotRaw> {
-    let name = same_field(group)?;
-    let value = if name == "__typename" {
+    let field = same_field(group)?;
+    let value = if field.node.name.node == "__typename" {
         json::write_str(&mut text, type_name);
         Planned::TypeName
     } else {
-        match F::find(type_name, name).ok_or(NotRaw)? {
+        match F::find(type_name, Asked { ctx, field }).ok_or(NotRaw)? {
             Known::Leaf(leaf) => Planned::Leaf(leaf),
-            Known::Object(object, below) => Planned::Object(object, plan(below, group, fragments)?),
+            Known::Object(object, below) => Planned::Object(object, plan(below, group, ctx)?),
         }
     };
-    let with_arguments = group.iter().any(|field| !field.node.arguments.is_empty());
-    if with_arguments { Err(NotRaw) } else { Ok(PlannedField { text: Bytes::from(text), value }) }
+    Ok(PlannedField { text: Bytes::from(text), value })
 }
 
 /// The comma before a key, the key, and the colon after it.
@@ -91,16 +119,17 @@ fn key_text(key: &str, is_first: bool) -> Vec<u8> {
     text
 }
 
-/// The name of the field that all of these mention, with the same arguments. The library's validation lets some
+/// The first of the mentions, all of which are of one field with the same arguments. The library's validation lets some
 /// conflicts pass (inside fragments with a type condition, and below fields): those are not merged here.
-fn same_field<'a>(group: &[&'a Positioned<Field>]) -> Result<&'a str, NotRaw> {
-    let first = &group.first().ok_or(NotRaw)?.node;
+fn same_field<'a>(group: &[&'a Positioned<Field>]) -> Result<&'a Positioned<Field>, NotRaw> {
+    let one = *group.first().ok_or(NotRaw)?;
+    let first = &one.node;
     let agrees = |field: &Field| {
         let arguments = field.arguments.iter().all(|(name, value)| first.get_argument(&name.node) == Some(value));
         field.name == first.name && arguments && field.arguments.len() == first.arguments.len()
     };
     let plain = |field: &Field| field.directives.is_empty() && agrees(field);
-    if group.iter().all(|field| plain(&field.node)) { Ok(first.name.node.as_str()) } else { Err(NotRaw) }
+    if group.iter().all(|field| plain(&field.node)) { Ok(one) } else { Err(NotRaw) }
 }
 
 /// The fields selected of an object, by response key, in the order in which they first appear.
@@ -114,6 +143,11 @@ struct Selected<'a> {
 impl<'a> Selected<'a> {
     fn new(type_name: &'a str, fragments: &'a Fragments) -> Self {
         Self { type_name, fragments, spread: HashSet::new(), groups: IndexMap::new() }
+    }
+
+    /// All that is selected under `key`.
+    fn take(&mut self, key: &str) -> Result<Group<'a>, NotRaw> {
+        self.groups.swap_remove(key).ok_or(NotRaw)
     }
 
     fn add(&mut self, set: &'a SelectionSet) -> Result<(), NotRaw> {

@@ -8,6 +8,7 @@ use async_graphql::{Context, ID, Object, Result, SimpleObject};
 
 use super::Reseller;
 use super::paging::Paging;
+use super::reseller::WrittenResellers;
 use crate::graphql::context::Sight;
 use crate::graphql::error::bad_user_input;
 use crate::graphql::id::parse;
@@ -127,9 +128,9 @@ impl ResellerConnection {
     }
 
     /// The resellers of the page.
-    async fn nodes(&self) -> Result<Vec<Reseller>> {
+    async fn nodes(&self) -> Result<WrittenResellers> {
         self.spend()?;
-        Ok(self.resellers().map(|(reseller, ..)| reseller).collect())
+        Ok(self.resellers().map(|(reseller, ..)| reseller).collect::<Vec<_>>().into())
     }
 
     /// Where the page lies in the list.

@@ -1,17 +1,24 @@
 //! The types of the API, one file an area, each with the root fields that belong to it.
 
 pub mod catalog;
+pub mod change;
+pub mod dashboard;
 pub mod downline;
 pub mod downline_tree;
 pub mod freeze;
+pub mod health;
 pub mod ledger;
+pub mod module;
 pub mod money;
 pub mod node;
 pub mod order;
+pub mod order_figures;
 pub mod order_status;
 pub mod paging;
+pub mod performance;
 pub mod period;
 pub mod reseller;
+pub mod series;
 pub mod settings;
 pub mod summary;
 pub mod user_error;

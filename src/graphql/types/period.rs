@@ -29,7 +29,14 @@ impl ScalarType for Date {
     }
 
     fn to_value(&self) -> Value {
-        Value::String(self.0.format(FORMAT).unwrap_or_default())
+        Value::String(self.text())
+    }
+}
+
+impl Date {
+    /// The day as the API writes it.
+    pub fn text(&self) -> String {
+        self.0.format(FORMAT).unwrap_or_default()
     }
 }
 
@@ -44,6 +51,7 @@ pub enum PeriodInput {
 
 /// Usual periods. Each ends today (UTC), and today counts.
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "contract::UsualPeriod")]
 pub enum PeriodPreset {
     /// Today.
     Today,
@@ -89,6 +97,13 @@ impl From<contract::Period> for Period {
     }
 }
 
+impl Default for PeriodInput {
+    /// The last 30 days.
+    fn default() -> Self {
+        Self::Preset(PeriodPreset::Last30Days)
+    }
+}
+
 impl PeriodInput {
     /// The days that the argument `period` means at the instant `now`.
     ///
@@ -96,59 +111,11 @@ impl PeriodInput {
     /// `BAD_USER_INPUT` for a range that ends before it begins.
     pub fn days(&self, now: Timestamp) -> Result<contract::Period> {
         match self {
-            Self::Preset(preset) => Ok(preset.days(now.to_utc().date())),
+            Self::Preset(preset) => Ok(contract::UsualPeriod::from(*preset).days(now.to_utc().date())),
             Self::Range(DateRangeInput { from, to }) if from.0 <= to.0 => {
                 Ok(contract::Period { from: from.0, to: to.0 })
             }
             Self::Range(_) => Err(bad_user_input("period.range.to", "no day before period.range.from")),
         }
-    }
-}
-
-impl PeriodPreset {
-    fn days(self, today: time::Date) -> contract::Period {
-        let back = |days| today.saturating_sub(time::Duration::days(days));
-        let first_of_month = today.replace_day(1).unwrap_or(today);
-        let from = match self {
-            Self::Today => today,
-            Self::Last7Days => back(6),
-            Self::Last30Days => back(29),
-            Self::Last90Days => back(89),
-            Self::MonthToDate => first_of_month,
-            Self::YearToDate => first_of_month.replace_month(time::Month::January).unwrap_or(today),
-            Self::Last12Months => a_year_before(today).next_day().unwrap_or(today),
-        };
-        contract::Period { from, to: today }
-    }
-}
-
-/// The same day a year before; of the 29 February the 28.
-fn a_year_before(day: time::Date) -> time::Date {
-    let year = day.year() - 1;
-    day.replace_year(year).or_else(|_| day.previous_day().unwrap_or(day).replace_year(year)).unwrap_or(day)
-}
-
-#[cfg(test)]
-mod tests {
-    use time::macros::date;
-
-    use super::*;
-
-    #[test]
-    fn usual_periods_end_today_and_count_it() {
-        let today = date!(2026 - 11 - 22);
-        for (preset, from) in [
-            (PeriodPreset::Today, today),
-            (PeriodPreset::Last7Days, date!(2026 - 11 - 16)),
-            (PeriodPreset::Last30Days, date!(2026 - 10 - 24)),
-            (PeriodPreset::Last90Days, date!(2026 - 08 - 25)),
-            (PeriodPreset::MonthToDate, date!(2026 - 11 - 01)),
-            (PeriodPreset::YearToDate, date!(2026 - 01 - 01)),
-            (PeriodPreset::Last12Months, date!(2025 - 11 - 23)),
-        ] {
-            assert_eq!(preset.days(today), contract::Period { from, to: today });
-        }
-        assert_eq!(PeriodPreset::Last12Months.days(date!(2028 - 02 - 29)).from, date!(2027 - 03 - 01));
-        assert_eq!(PeriodPreset::YearToDate.days(date!(2028 - 02 - 29)).from, date!(2028 - 01 - 01));
     }
 }

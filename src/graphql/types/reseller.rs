@@ -1,5 +1,7 @@
 //! A company of the chain, as its ancestors and it itself see it.
 
+mod written;
+
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, Result};
@@ -9,8 +11,10 @@ use super::Freeze;
 use super::catalog::{CatalogAccess, CatalogItemConnection, Wanted};
 use super::downline::{Listing, ResellerConnection, ResellerFilter, ResellerList, ResellerOrder};
 use super::freeze::MAX_CAUSES;
+use super::health::ChainHealth;
 use super::paging::Paging;
-use super::period::{PeriodInput, PeriodPreset};
+use super::performance::Performance;
+use super::period::PeriodInput;
 use super::summary::ResellerSummary;
 use crate::graphql::context::Sight;
 use crate::graphql::id::{global, parse};
@@ -28,6 +32,8 @@ pub enum ResellerStatus {
     /// It was switched off: nobody signs in to it, and its descendants work on.
     Deactivated,
 }
+
+pub use written::WrittenResellers;
 
 /// A company of the chain.
 #[derive(Clone)]
@@ -153,15 +159,26 @@ impl Reseller {
     /// Its figures out of all modules.
     async fn summary(
         &self,
-        #[graphql(
-            desc = "The days that figures of a period are of.",
-            default_with = "Some(PeriodInput::Preset(PeriodPreset::Last30Days))"
-        )]
+        #[graphql(desc = "The days that figures of a period are of.", default_with = "Some(PeriodInput::default())")]
         period: Option<PeriodInput>,
     ) -> Result<ResellerSummary> {
-        let period = period.unwrap_or(PeriodInput::Preset(PeriodPreset::Last30Days));
-        let period = period.days(self.sight.loaders.services.clock.now())?;
+        let period = period.unwrap_or_default().days(self.sight.loaders.services.clock.now())?;
         Ok(ResellerSummary { reseller: self.clone(), period })
+    }
+
+    /// What it and its whole downline ordered in a period.
+    async fn performance(
+        &self,
+        #[graphql(desc = "The days on which the orders were placed.", default_with = "Some(PeriodInput::default())")]
+        period: Option<PeriodInput>,
+        #[graphql(desc = "Only what was ordered in this currency, in every field.")] currency: Option<Currency>,
+    ) -> Result<Performance> {
+        Performance::of(self.clone(), period, currency)
+    }
+
+    /// How well it and its whole downline are, and what is wrong.
+    async fn health(&self) -> Result<ChainHealth> {
+        ChainHealth::of(self.clone()).await
     }
 
     /// How many resellers are directly below it, in any status.

@@ -5,9 +5,12 @@ use std::sync::Arc;
 use async_graphql::{Interface, Object, Result, SimpleObject};
 
 use super::Reseller;
+use super::change::Change;
 use super::money::{Decimal, Money};
+use super::order_figures::{OrdersOf, Whose};
 use super::order_status::OrderStatus;
 use super::period::Period;
+use super::series::{SeriesPoint, SeriesStep};
 use super::user_error::not_answered;
 use crate::bus::contract::network::Known;
 use crate::bus::contract::{self, catalog, finance, orders};
@@ -53,23 +56,17 @@ impl ResellerSummary {
 
     /// What it ordered in the period.
     async fn orders(&self) -> Option<Result<OrderStats>> {
-        told(self.loaders().order_stats.load((self.reseller.tenant(), self.period)).await, OrderStats)
+        OrderStats::of(&self.reseller, self.period).await
     }
 
     /// What it owes and is owed now, whatever the period.
     async fn finance(&self) -> Option<Result<FinanceStats>> {
-        told(self.loaders().finance_stats.load((self.reseller.tenant(), ())).await, FinanceStats)
+        FinanceStats::of(&self.reseller).await
     }
 
     /// What it sells now.
     async fn catalog(&self) -> Option<Result<CatalogStats>> {
-        told(self.loaders().catalog_stats.load((self.reseller.tenant(), self.period)).await, CatalogStats)
-    }
-}
-
-impl ResellerSummary {
-    fn loaders(&self) -> &crate::graphql::loaders::Loaders {
-        &self.reseller.sight.loaders
+        CatalogStats::of(&self.reseller, self.period).await
     }
 }
 
@@ -78,36 +75,67 @@ fn told<V, T>(loaded: Loaded<V>, shown: impl FnOnce(V) -> T) -> Option<Result<T>
     loaded.map_err(|error| not_answered(&error)).transpose().map(|told| told.map(shown))
 }
 
-/// What a reseller ordered in a period, by the day on which it placed it.
-pub struct OrderStats(Known<Arc<orders::OrderStats>>);
+/// What was ordered in a period.
+pub struct OrderStats {
+    known: Known<Arc<orders::OrderStats>>,
+    of: OrdersOf,
+}
 
-/// What a reseller ordered in a period, by the day on which it placed it.
+impl OrderStats {
+    /// What `known` says of the orders `of`.
+    pub fn new(known: Known<Arc<orders::OrderStats>>, of: OrdersOf) -> Self {
+        Self { known, of }
+    }
+
+    /// What Orders tells of the reseller's own orders.
+    pub async fn of(reseller: &Reseller, period: contract::Period) -> Option<Result<Self>> {
+        let of = OrdersOf { reseller: reseller.clone(), period, whose: Whose::Own };
+        let loaded = reseller.sight.loaders.order_stats.load((reseller.tenant(), period)).await;
+        told(loaded, |known| Self { known, of })
+    }
+}
+
+/// What a reseller ordered in a period, or what everyone below it did, by the day on which the orders were placed.
 #[Object]
 impl OrderStats {
     /// Whether it is from before, because the module can't answer now.
     pub async fn stale(&self) -> bool {
-        self.0.stale
+        self.known.stale
     }
 
     /// When the module told it.
     pub async fn as_of(&self) -> DateTime {
-        DateTime(self.0.as_of)
+        DateTime(self.known.as_of)
     }
 
-    /// Orders that it placed and that were not cancelled.
+    /// Orders that were not cancelled.
     async fn count(&self) -> u64 {
-        self.0.value.count
+        self.known.value.count
     }
 
-    /// What it pays for these: one amount for each currency, sorted by currency.
+    /// How their number differs from the period before. Null where the module can't answer.
+    async fn count_change(&self) -> Option<Result<Change>> {
+        let before = self.of.count_before().await;
+        Some(before.map(|before| Change::of_counts(before, self.known.value.count)))
+    }
+
+    /// What their placers pay for them: one amount for each currency, sorted by currency.
     async fn revenue(&self) -> Vec<Money> {
-        amounts(&self.0.value.revenue)
+        amounts(&self.known.value.revenue)
     }
 
-    /// All orders that it placed, by how far they are; states without an order are left out.
+    /// All orders, by how far they are; states without an order are left out.
     async fn by_status(&self) -> Vec<OrderStatusCount> {
         let count = |&(status, count): &(entity::OrderStatus, u64)| OrderStatusCount { status: status.into(), count };
-        self.0.value.by_status.iter().map(count).collect()
+        self.known.value.by_status.iter().map(count).collect()
+    }
+
+    /// Orders that were not cancelled by day, week or month. Null where the module can't answer.
+    async fn series(
+        &self,
+        #[graphql(desc = "By what they are added up.", default_with = "SeriesStep::Day")] group_by: SeriesStep,
+    ) -> Option<Result<Vec<SeriesPoint>>> {
+        Some(self.of.series(group_by).await)
     }
 }
 
@@ -122,6 +150,13 @@ pub struct OrderStatusCount {
 
 /// What a reseller owes and is owed.
 pub struct FinanceStats(Known<Arc<finance::FinanceSummary>>);
+
+impl FinanceStats {
+    /// What Finance tells of the reseller.
+    pub async fn of(reseller: &Reseller) -> Option<Result<Self>> {
+        told(reseller.sight.loaders.finance_stats.load((reseller.tenant(), ())).await, Self)
+    }
+}
 
 /// What a reseller owes and is owed.
 #[Object]
@@ -148,39 +183,50 @@ impl FinanceStats {
 }
 
 /// A reseller's catalog in figures.
-pub struct CatalogStats(Known<Arc<catalog::CatalogStats>>);
+pub struct CatalogStats {
+    known: Known<Arc<catalog::CatalogStats>>,
+    period: contract::Period,
+}
+
+impl CatalogStats {
+    /// What Catalog tells of the reseller.
+    pub async fn of(reseller: &Reseller, period: contract::Period) -> Option<Result<Self>> {
+        let loaded = reseller.sight.loaders.catalog_stats.load((reseller.tenant(), ())).await;
+        told(loaded, |known| Self { known, period })
+    }
+}
 
 /// A reseller's catalog in figures.
 #[Object]
 impl CatalogStats {
     /// Whether it is from before, because the module can't answer now.
     pub async fn stale(&self) -> bool {
-        self.0.stale
+        self.known.stale
     }
 
     /// When the module told it.
     pub async fn as_of(&self) -> DateTime {
-        DateTime(self.0.as_of)
+        DateTime(self.known.as_of)
     }
 
     /// Items that it may sell now.
     async fn item_count(&self) -> u64 {
-        self.0.value.item_count
+        self.known.value.item_count
     }
 
     /// Those of them that came in the period.
     async fn new_item_count(&self) -> u64 {
-        self.0.value.new_item_count
+        self.known.value.new_item_count(self.period)
     }
 
     /// The mean of the items' margins, as a percentage. Null where no item has one.
     async fn average_margin_percent(&self) -> Option<Decimal> {
-        self.0.value.average_margin.map(Decimal::from)
+        self.known.value.average_margin.map(Decimal::from)
     }
 
     /// Items whose margin or price, as entered, is below its floor.
     async fn below_floor_count(&self) -> u64 {
-        self.0.value.below_floor_count
+        self.known.value.below_floor_count
     }
 }
 

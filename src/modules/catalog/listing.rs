@@ -15,7 +15,7 @@ pub(super) fn matching(products: &Products, query: &CatalogQuery) -> Vec<usize> 
     let search = query.search.as_deref().map(str::trim).filter(|search| !search.is_empty());
     let search = search.map(|search| Finder::new(fold(search).as_bytes()).into_owned());
     let found = |place: &usize| {
-        query.category.as_ref().is_none_or(|category| products.at(*place).category == *category)
+        query.category.as_ref().is_none_or(|category| *products.at(*place).category == **category)
             && search.as_ref().is_none_or(|search| search.find(products.search_text(*place).as_bytes()).is_some())
     };
     (0..products.len()).filter(found).collect()
@@ -32,7 +32,7 @@ pub(super) fn of_categories<'p>(products: &Products, places: &'p [usize], catego
 
 /// The part of the list of the products at `places`, which go by sku, that `page` asks for.
 pub(super) fn part(products: &Products, places: &[usize], page: &Page<String>) -> Listed<usize> {
-    let sku = |place: &usize| products.at(*place).sku.as_str();
+    let sku = |place: &usize| &*products.at(*place).sku;
     let after = page.after.as_deref().map(|after| places.partition_point(|place| sku(place) <= after));
     let before = page.before.as_deref().map(|before| places.partition_point(|place| sku(place) < before));
     let end = before.unwrap_or(places.len());

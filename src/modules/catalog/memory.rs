@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use entity::TenantId;
-use moka::sync::Cache;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
 
 use super::pricing::{Override, Terms};
 use super::products::Products;
@@ -12,14 +13,30 @@ use super::products::Products;
 /// How much the remembered terms may weigh together, in bytes, about.
 const MOST: u64 = 32 * 1024 * 1024;
 
+/// How many terms there is room for, about.
+const EXPECTED: usize = 40_000;
+
 /// What terms weigh beside their overrides, in bytes, about.
 const BARE: usize = 400;
 
 /// What is remembered is what the database has, as far as the log has told of it.
 pub(super) struct Memory {
-    terms: Cache<TenantId, Arc<Terms>>,
+    terms: Cache<TenantId, Arc<Terms>, Bytes>,
     /// Held while something is kept or forgotten, so that nothing is kept that was forgotten meanwhile.
     state: Mutex<State>,
+}
+
+/// Weighs terms by the bytes that they take, about.
+#[derive(Clone)]
+struct Bytes;
+
+impl Weighter<TenantId, Arc<Terms>> for Bytes {
+    fn weight(&self, _: &TenantId, terms: &Arc<Terms>) -> u64 {
+        let overrides = terms.overrides.len() * size_of::<Override>();
+        let categories = terms.grant.as_ref().map_or(0, |grant| grant.access.categories.len());
+        let names = (categories + terms.margins.by_category.len()) * size_of::<[String; 2]>();
+        (BARE + overrides + names) as u64
+    }
 }
 
 #[derive(Default)]
@@ -34,13 +51,7 @@ pub(super) struct Forgotten(u64);
 
 impl Memory {
     pub(super) fn new() -> Self {
-        let weight = |_: &TenantId, terms: &Arc<Terms>| {
-            let overrides = terms.overrides.len() * size_of::<Override>();
-            let categories = terms.grant.as_ref().map_or(0, |grant| grant.access.categories.len());
-            let names = (categories + terms.margins.by_category.len()) * size_of::<[String; 2]>();
-            u32::try_from(BARE + overrides + names).unwrap_or(u32::MAX)
-        };
-        Self { terms: Cache::builder().max_capacity(MOST).weigher(weight).build(), state: Mutex::default() }
+        Self { terms: Cache::with_weighter(EXPECTED, MOST, Bytes), state: Mutex::default() }
     }
 
     /// How often something was forgotten by now: asked before reading what is to be kept.
@@ -91,14 +102,14 @@ impl Memory {
     /// Forgets the terms of `tenants`.
     pub(super) fn forget_terms(&self, tenants: impl IntoIterator<Item = TenantId>) {
         let _forgetting = self.forgetting();
-        tenants.into_iter().for_each(|tenant| self.terms.invalidate(&tenant));
+        tenants.into_iter().for_each(|tenant| drop(self.terms.remove(&tenant)));
     }
 
     /// Forgets everything.
     pub(super) fn forget_all(&self) {
         let mut forgetting = self.forgetting();
         forgetting.products = None;
-        self.terms.invalidate_all();
+        self.terms.clear();
     }
 
     fn forgetting(&self) -> MutexGuard<'_, State> {

@@ -1,6 +1,7 @@
 //! What the chain sells: the root's products, as memory holds them.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use entity::{ProductId, Timestamp, product};
 use iso_currency::Currency;
@@ -13,9 +14,9 @@ use crate::tenancy::topology::fold;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Product {
     pub(super) id: ProductId,
-    pub(super) sku: String,
-    pub(super) name: String,
-    pub(super) category: String,
+    pub(super) sku: Arc<str>,
+    pub(super) name: Arc<str>,
+    pub(super) category: Arc<str>,
     pub(super) list_price: Money,
     pub(super) created_at: Timestamp,
     pub(super) updated_at: Timestamp,
@@ -27,6 +28,7 @@ impl TryFrom<product::Model> for Product {
     fn try_from(row: product::Model) -> Result<Self, Fault> {
         let list_price = money(row.list_price_minor, &row.currency)?;
         let product::Model { id, sku, name, category, created_at, updated_at, .. } = row;
+        let (sku, name, category) = (sku.into(), name.into(), category.into());
         Ok(Self { id, sku, name, category, list_price, created_at, updated_at })
     }
 }
@@ -56,7 +58,7 @@ impl Products {
         let mut all: Vec<_> = products.into_iter().collect();
         // Databases differ in how they sort texts.
         all.sort_unstable_by(|one, other| one.sku.cmp(&other.sku));
-        let mut categories: BTreeMap<&str, usize> = all.iter().map(|product| (product.category.as_str(), 0)).collect();
+        let mut categories: BTreeMap<&str, usize> = all.iter().map(|product| (&*product.category, 0)).collect();
         categories.values_mut().enumerate().for_each(|(at, place)| *place = at);
         Self {
             search_texts: all
@@ -64,7 +66,7 @@ impl Products {
                 .map(|product| format!("{}\0{}", fold(&product.sku), fold(&product.name)))
                 .collect(),
             by_id: all.iter().enumerate().map(|(place, product)| (product.id, place)).collect(),
-            category_of: all.iter().map(|product| categories[product.category.as_str()]).collect(),
+            category_of: all.iter().map(|product| categories[&*product.category]).collect(),
             categories: categories.keys().map(|&category| category.to_owned()).collect(),
             all,
         }
@@ -82,7 +84,7 @@ impl Products {
 
     /// Where the product with this sku is.
     pub(super) fn with_sku(&self, sku: &str) -> Option<usize> {
-        self.all.binary_search_by(|product| product.sku.as_str().cmp(sku)).ok()
+        self.all.binary_search_by(|product| (*product.sku).cmp(sku)).ok()
     }
 
     /// Where the product of this id is.

@@ -1,20 +1,21 @@
 //! What companies sell.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use entity::{ProductId, TenantId};
+use entity::{Day, ProductId, TenantId};
 
 use super::Catalog;
 use super::lines::{Lines, Offer, Prices};
 use super::listing::{matching, of_categories, part};
 use super::pricing::{margin, mean};
 use super::products::Products;
+use crate::bus::contract::Listed;
 use crate::bus::contract::catalog::{
-    Access, CatalogPage, CatalogQuery, CatalogStats, GetAccess, GetAvailableCatalog, GetItems, GetStats, Item, Quote,
-    Quoted,
+    Access, Came, CatalogPage, CatalogQuery, CatalogStats, GetAccess, GetAvailableCatalog, GetItems, GetStats, Item,
+    Quote, Quoted,
 };
-use crate::bus::contract::{Listed, Period};
 use crate::bus::{Request, Serve};
 use crate::error::{Fault, ServiceError};
 
@@ -99,25 +100,32 @@ impl Catalogs {
         self.items(&shown).into_iter().zip(&pages).map(filled).collect()
     }
 
-    fn stats(&self, period: Period) -> Vec<CatalogStats> {
+    fn stats(&self) -> Vec<CatalogStats> {
         let all: Vec<usize> = (0..self.products.len()).collect();
         let mut prices = Prices::of(&self.lines, &self.products, all.iter().copied());
-        let (start, end) = period.instants();
         let mut stats = Vec::with_capacity(self.companies.len());
         for &company in &self.companies {
             let (sold, terms) = (self.sold_by(company, &all), self.lines.terms(company));
-            let is_new = |place: &&usize| (start..end).contains(&self.products.at(**place).created_at);
             let offers: Vec<Offer> = sold.iter().map(|&place| prices.offer(company, place)).collect();
             let is_below_floor =
                 |(place, offer): &(&usize, &Offer)| terms.is_below_floor(self.products.at(**place), offer.cost);
             stats.push(CatalogStats {
                 item_count: sold.len() as u64,
-                new_item_count: sold.iter().filter(is_new).count() as u64,
+                came: self.came(&sold),
                 average_margin: mean(offers.iter().filter_map(|offer| margin(offer.cost, offer.price))),
                 below_floor_count: sold.iter().zip(&offers).filter(is_below_floor).count() as u64,
             });
         }
         stats
+    }
+
+    /// The products at `places` by the day on which they came.
+    fn came(&self, places: &[usize]) -> Vec<Came> {
+        let mut by_day: BTreeMap<Day, u64> = BTreeMap::new();
+        for place in places {
+            *by_day.entry(self.products.at(*place).created_at.into()).or_default() += 1;
+        }
+        by_day.into_iter().map(|(day, item_count)| Came { day: day.date(), item_count }).collect()
     }
 
     fn quotes(&self, skus: &[String]) -> Vec<Vec<Option<Quoted>>> {
@@ -129,7 +137,7 @@ impl Catalogs {
             let quote = |place: &Option<usize>| {
                 let product = self.products.at((*place)?);
                 let cost = prices.offer(company, (*place)?).cost;
-                Some(Quoted { name: product.name.clone(), cost, granted: categories.contain(&product.category) })
+                Some(Quoted { name: product.name.to_string(), cost, granted: categories.contain(&product.category) })
             };
             quotes.push(places.iter().map(quote).collect());
         }
@@ -165,7 +173,7 @@ impl Serve<GetStats> for Catalog {
     async fn serve(&self, request: Request<GetStats>) -> Result<Vec<CatalogStats>, ServiceError> {
         let catalogs = self.catalogs(&request.tenants()?).await?;
         let items = catalogs.products.len();
-        catalogs.compute(items, move |catalogs| catalogs.stats(request.args)).await
+        catalogs.compute(items, Catalogs::stats).await
     }
 }
 

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::Finance;
 use super::ledger::{self, Posting};
+use crate::bus::CallError;
 use crate::bus::contract::orders::{GetLegs, PricedLeg};
 use crate::error::Fault;
 use crate::events::{Consume, Transaction, kinds};
@@ -40,7 +41,10 @@ impl Consume for Finance {
         }
         let ids = orders.iter().map(|order| order.order_id).collect();
         let legs = self.bus.call::<GetLegs>(Actor::central(), ids).await;
-        let legs = legs.map_err(|cause| Fault::Module(cause.to_string()))?;
+        let legs = legs.map_err(|error| match error {
+            CallError::Unavailable(unavailable) => Fault::from(unavailable),
+            CallError::OutOfReach | CallError::Refused(_) => Fault::Module(error.to_string()),
+        })?;
         if legs.len() != orders.len() {
             return Err(Fault::Module(format!("orders told the legs of {} of {} orders", legs.len(), orders.len())));
         }

@@ -5,6 +5,7 @@
 //! - `store`: the rows of orders that belong to several companies. `imported`: the legs of orders that came from files.
 
 mod advancing;
+mod counts;
 mod facts;
 mod imported;
 mod listing;

@@ -69,7 +69,8 @@ impl Orders {
         if quotes.len() == expected && quotes.iter().all(makes_sense) {
             return Ok(quotes);
         }
-        Err(Unavailable { module: Module::Catalog, cause: "a quote that makes no sense".to_owned() }.into())
+        let cause = "a quote that makes no sense".to_owned();
+        Err(Unavailable { module: Module::Catalog, cause, is_lasting: false }.into())
     }
 }
 

@@ -7,7 +7,8 @@ use entity::{OrderId, OrderStatus};
 use super::Orders;
 use crate::bus::contract::Listed;
 use crate::bus::contract::orders::{
-    Advance, Forward, GetLegs, GetOrders, GetStats, ListOrders, Order, OrderStats, Place, PricedLeg, Step,
+    Advance, Forward, GetLegs, GetOrders, GetSeries, GetStats, ListOrders, Order, OrderDay, OrderStats, Place,
+    PricedLeg, Step,
 };
 use crate::bus::{Bus, Request, Serve};
 use crate::error::{RefusalCode, ServiceError};
@@ -22,6 +23,7 @@ impl Orders {
         bus.serve::<GetOrders>(self.clone());
         bus.serve::<ListOrders>(self.clone());
         bus.serve::<GetStats>(self.clone());
+        bus.serve::<GetSeries>(self.clone());
         bus.serve::<GetLegs>(self.clone());
     }
 }
@@ -70,6 +72,13 @@ impl Serve<ListOrders> for Orders {
 impl Serve<GetStats> for Orders {
     async fn serve(&self, request: Request<GetStats>) -> Result<Vec<OrderStats>, ServiceError> {
         Ok(self.stats(&request.tenants()?, request.args).await?)
+    }
+}
+
+#[async_trait::async_trait]
+impl Serve<GetSeries> for Orders {
+    async fn serve(&self, request: Request<GetSeries>) -> Result<Vec<Vec<OrderDay>>, ServiceError> {
+        Ok(self.series(&request.tenants()?, request.args).await?)
     }
 }
 

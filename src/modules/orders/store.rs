@@ -6,14 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use entity::{OrderId, OrderStatus, TenantId, order, order_leg, order_line};
-use sea_orm::sea_query::Func;
+use entity::{OrderId, TenantId, order, order_leg, order_line};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Order, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use crate::bus::contract::Period;
 use crate::tenancy::ROWS_A_STATEMENT;
 
 /// Orders whose rows are looked up by one statement: SQLite takes no expression of more than 1,000 levels.
@@ -96,40 +93,4 @@ fn of_orders<C: ColumnTrait>(orders: &[order::Model], owner: C, id: C) -> Condit
     by_owner
         .into_iter()
         .fold(Condition::any(), |any, (placer, ids)| any.add(Condition::all().add(owner.eq(placer)).add(id.is_in(ids))))
-}
-
-/// How many orders a company has in one state and currency, and what they cost together.
-#[derive(Debug, FromQueryResult)]
-pub(super) struct Count {
-    pub(super) owner_tenant_id: TenantId,
-    pub(super) status: OrderStatus,
-    pub(super) currency: String,
-    pub(super) orders: i64,
-    pub(super) amount_minor: i64,
-}
-
-/// What `placers` placed in `period`, by company, state and currency.
-pub(super) async fn counts(
-    db: &impl ConnectionTrait,
-    placers: &[TenantId],
-    period: Period,
-) -> Result<Vec<Count>, DbErr> {
-    let (from, until) = period.instants();
-    let key = [order::Column::OwnerTenantId, order::Column::Status, order::Column::Currency];
-    // PostgreSQL's sum of big integers is a decimal number.
-    let sum = Func::cast_as(order::Column::AmountMinor.sum(), "bigint");
-    let mut counts = Vec::new();
-    for placers in placers.chunks(ROWS_A_STATEMENT) {
-        let some = order::Entity::find()
-            .filter(order::Column::OwnerTenantId.is_in(placers.iter().copied()))
-            .filter(order::Column::PlacedAt.gte(from))
-            .filter(order::Column::PlacedAt.lt(until))
-            .select_only()
-            .columns(key)
-            .column_as(order::Column::Id.count(), "orders")
-            .expr_as(sum.clone(), "amount_minor");
-        let some = key.into_iter().fold(some, QuerySelect::group_by);
-        counts.extend(some.into_model::<Count>().all(db).await?);
-    }
-    Ok(counts)
 }

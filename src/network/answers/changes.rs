@@ -4,7 +4,7 @@
 //! a change only where the call began when memory showed the log beyond the position at which it was told of.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use entity::{Position, TenantId};
 
@@ -34,8 +34,9 @@ pub(super) struct Now {
 #[derive(Default)]
 pub(super) struct Changes(RwLock<Told>);
 
+/// What has happened.
 #[derive(Default)]
-struct Told {
+pub(super) struct Told {
     log: u64,
     /// How far memory showed the log when the change was told of; the change itself comes after.
     of_company: HashMap<(Module, TenantId), Position>,
@@ -49,7 +50,7 @@ impl Changes {
     /// This moment, with the chain that `current` answers.
     pub(super) fn moment(&self, current: impl FnOnce() -> Arc<Snapshot>) -> Now {
         // First the log: where it is another one meanwhile, the moment is of the old one.
-        let log = self.0.read().unwrap_or_else(PoisonError::into_inner).log;
+        let log = self.told().log;
         let chain = current();
         Now { moment: Moment { shown: chain.position(), log }, chain }
     }
@@ -76,17 +77,23 @@ impl Changes {
         *told = Told { log: told.log + 1, ..Told::default() };
     }
 
+    /// What it has taken note of. Nothing more is told meanwhile: look and let go.
+    pub(super) fn told(&self) -> RwLockReadGuard<'_, Told> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Told {
     /// Whether nothing has happened since `asked` that could change what `module` answers of `owner`.
     pub(super) fn none_since(&self, asked: Moment, module: Module, owner: TenantId, chain: &Snapshot) -> bool {
-        let told = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let after = |change: Option<&Position>| change.is_none_or(|told| asked.shown > *told);
-        let unchanged = |company| after(told.of_company.get(&(module, company)));
-        asked.log == told.log
+        let unchanged = |company| after(self.of_company.get(&(module, company)));
+        asked.log == self.log
             && asked.shown <= chain.position()
-            && after(told.forgotten.as_ref())
-            && after(told.of_all.get(&module))
-            && unchanged(owner)
-            && (module != Module::Catalog || uplines(chain, owner).all(unchanged))
+            && after(self.forgotten.as_ref())
+            && after(self.of_all.get(&module))
+            && (self.of_company.is_empty()
+                || unchanged(owner) && (module != Module::Catalog || uplines(chain, owner).all(unchanged)))
     }
 }
 
@@ -141,7 +148,7 @@ mod tests {
     #[test]
     fn who_asks_before_memory_shows_a_change_that_was_told_is_not_sure_of_the_answer() {
         let (changes, company) = (Changes::default(), TenantId::generate());
-        let sure = |asked, chain: &Snapshot| changes.none_since(asked, Module::Orders, company, chain);
+        let sure = |asked, chain: &Snapshot| changes.told().none_since(asked, Module::Orders, company, chain);
         let (before, after) = (chain(company, 4), chain(company, 5));
         let earlier = changes.moment(|| before.clone()).moment;
         assert!(sure(earlier, &before));
@@ -149,14 +156,14 @@ mod tests {
         let told_but_not_shown = changes.moment(|| before.clone()).moment;
         let shown = changes.moment(|| after.clone()).moment;
         assert!(!sure(earlier, &after) && !sure(told_but_not_shown, &after) && sure(shown, &after));
-        assert!(changes.none_since(earlier, Module::Finance, company, &after), "another module's answer");
+        assert!(changes.told().none_since(earlier, Module::Finance, company, &after), "another module's answer");
     }
 
     #[test]
     fn nothing_is_sure_on_another_log() {
         let (changes, company) = (Changes::default(), TenantId::generate());
         let chain = |position| chain(company, position);
-        let sure = |asked, chain: &Snapshot| changes.none_since(asked, Module::Orders, company, chain);
+        let sure = |asked, chain: &Snapshot| changes.told().none_since(asked, Module::Orders, company, chain);
         let earlier = changes.moment(|| chain(9)).moment;
         changes.lost_track();
         assert!(!sure(earlier, &chain(9)) && !sure(earlier, &chain(2)));
@@ -171,7 +178,7 @@ mod tests {
         let earlier = changes.moment(|| chain(company, 1)).moment;
         let many: Vec<_> = (0..=MOST).map(|_| news(TenantId::generate())).collect();
         changes.happened(&many, Position(1));
-        let sure = |asked| changes.none_since(asked, Module::Orders, company, &chain(company, 2));
+        let sure = |asked| changes.told().none_since(asked, Module::Orders, company, &chain(company, 2));
         assert!(!sure(earlier));
         assert!(sure(changes.moment(|| chain(company, 2)).moment));
         assert!(changes.0.read().unwrap().of_company.is_empty());

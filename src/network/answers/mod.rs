@@ -11,16 +11,21 @@ mod store;
 mod waiting;
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use entity::{TenantId, Timestamp};
+use futures_util::FutureExt;
+use tokio::time::Interval;
 
 use self::changes::{Changes, Moment};
 use self::memory::{Key, Memory, Remembered};
 use self::waiting::Waiting;
+use crate::bus::contract::Question;
 use crate::bus::contract::network::Known;
-use crate::bus::{Alias, Bus, CallError, Module, Unavailable};
+use crate::bus::{Alias, Bus, CallError, Module, Reach, Unavailable};
 use crate::clock::Clock;
 use crate::error::Fault;
 use crate::events::{Listener, News};
@@ -42,6 +47,9 @@ const KEPT: time::Duration = time::Duration::days(30);
 /// What a module answered of one company, now or when it last could; or why there is nothing to tell.
 pub type Told<T> = Result<Known<Arc<T>>, Unavailable>;
 
+/// The same of several companies, in the order in which they were asked about; nothing of one that is out of reach.
+pub type ToldOfEach<T> = Vec<Option<Told<T>>>;
+
 /// The last known answers of the modules.
 pub struct Answers {
     central: CentralDb,
@@ -61,50 +69,96 @@ impl Answers {
         Arc::new(Self { central, bus, topology, clock, changes, memory, waiting })
     }
 
-    /// What `A` answers of each of `owners`, in their order: those that are not remembered are asked for with one message.
+    /// What `A` answers of each of `owners`, in their order: those that are not remembered are asked for with one message. Nothing is told of one that
+    /// is out of the caller's reach. What is asked seldom is not remembered at all.
     ///
     /// # Errors
-    /// `OutOfReach` where the caller may not call `A` in any of them, and what the module refuses.
+    /// What the module refuses.
     pub async fn ask<A: Alias>(
         &self,
         actor: impl Into<Actor>,
         owners: &[TenantId],
         args: A::Args,
-    ) -> Result<Vec<Told<A::Answer>>, CallError> {
-        let actor = actor.into();
-        self.bus.admit::<A>(actor, owners)?;
+    ) -> Result<ToldOfEach<A::Answer>, CallError>
+    where
+        A::Args: Question,
+    {
+        let (actor, now) = (actor.into(), self.clock.now());
+        if !args.is_usual(now.to_utc().date()) {
+            return self.ask_module::<A>(actor, owners, args, now).await;
+        }
         let question = question::<A>(&args)?;
         let asked = self.changes.moment(|| self.topology.current());
-        let mut told: HashMap<TenantId, Told<A::Answer>> = HashMap::with_capacity(owners.len());
-        let mut missing = Vec::new();
-        for owner in owners {
-            match self.fresh::<A>(&question, *owner, &asked.chain) {
-                Some(known) => drop(told.insert(*owner, Ok(known))),
-                None => missing.push(*owner),
-            }
+        let (mut told, missing) = self.remembered::<A>(&self.bus.reach(actor), &question, owners, &asked.chain, now);
+        if missing.is_empty() {
+            return Ok(told);
         }
-        if !missing.is_empty() {
-            missing.sort_unstable();
-            missing.dedup();
-            let as_of = self.clock.now();
-            match self.bus.call_in_tenants::<A>(actor, &missing, args).await {
-                Ok(answers) => told.extend(std::iter::zip(missing, answers).map(|(owner, answer)| {
-                    let key = Key { question: question.clone(), owner };
-                    (owner, Ok(self.remember::<A>(key, answer, as_of, asked.moment)))
-                })),
-                Err(CallError::Unavailable(why)) => told.extend(self.last_known::<A>(&question, &missing, &why).await),
-                Err(refused) => return Err(refused),
+        let mut unknown: Vec<TenantId> = missing.iter().map(|place| owners[*place]).collect();
+        unknown.sort_unstable();
+        unknown.dedup();
+        let found: ToldOfEach<A::Answer> = match self.bus.call_in_reach::<A>(actor, &unknown, args).await {
+            Ok(answers) => {
+                let key = |owner: &TenantId| Key { question: question.clone(), owner: *owner };
+                let remember = |(owner, answer): (&TenantId, Option<A::Answer>)| {
+                    answer.map(|answer| Ok(self.remember::<A>(key(owner), answer, now, asked.moment)))
+                };
+                unknown.iter().zip(answers).map(remember).collect()
             }
+            Err(CallError::Unavailable(why)) => {
+                let last_known = self.last_known::<A>(&question, &unknown, &why).await;
+                last_known.into_iter().map(|(_, last_known)| Some(last_known)).collect()
+            }
+            Err(refused) => return Err(refused),
+        };
+        for place in missing {
+            told[place] = unknown.binary_search(&owners[place]).ok().and_then(|at| found[at].clone());
         }
-        Ok(owners.iter().filter_map(|owner| told.get(owner).cloned()).collect())
+        Ok(told)
     }
 
-    /// The answer of which memory is sure.
-    fn fresh<A: Alias>(&self, question: &Arc<str>, owner: TenantId, chain: &Snapshot) -> Option<Known<Arc<A::Answer>>> {
-        let remembered = self.memory.get(&Key { question: question.clone(), owner })?;
-        let recent = (0..=MAX_AGE).contains(&(self.clock.now().0 - remembered.as_of.0));
-        let sure = recent && self.changes.none_since(remembered.asked?, Module::of(A::NAME), owner, chain);
-        sure.then(|| remembered.known::<A>(false))?
+    /// What the module itself answers.
+    async fn ask_module<A: Alias>(
+        &self,
+        actor: Actor,
+        owners: &[TenantId],
+        args: A::Args,
+        now: Timestamp,
+    ) -> Result<ToldOfEach<A::Answer>, CallError> {
+        let known = |answer| Ok(Known { value: Arc::new(answer), as_of: now, stale: false });
+        match self.bus.call_in_reach::<A>(actor, owners, args).await {
+            Ok(answers) => Ok(answers.into_iter().map(|answer| answer.map(known)).collect()),
+            Err(CallError::Unavailable(why)) => {
+                let reach = self.bus.reach::<A>(actor);
+                Ok(owners.iter().map(|owner| reach.admits(*owner).then(|| Err(why.clone()))).collect())
+            }
+            Err(refused) => Err(refused),
+        }
+    }
+
+    /// The answers of which memory is sure, and the places of the others of `owners` that are in reach.
+    fn remembered<A: Alias>(
+        &self,
+        reach: &Reach<A>,
+        question: &Arc<str>,
+        owners: &[TenantId],
+        chain: &Snapshot,
+        now: Timestamp,
+    ) -> (ToldOfEach<A::Answer>, Vec<usize>) {
+        let (mut told, mut missing) = (Vec::with_capacity(owners.len()), Vec::new());
+        let (changes, module) = (self.changes.told(), Module::of(A::NAME));
+        for (place, &owner) in owners.iter().enumerate() {
+            let known = reach.admits(owner).then(|| {
+                let remembered = self.memory.get(&Key { question: question.clone(), owner })?;
+                let recent = (0..=MAX_AGE).contains(&(now.0 - remembered.as_of.0));
+                let sure = recent && changes.none_since(remembered.asked?, module, owner, chain);
+                sure.then(|| remembered.known::<A>(false))?
+            });
+            if known.as_ref().is_some_and(Option::is_none) {
+                missing.push(place);
+            }
+            told.push(known.flatten().map(Ok));
+        }
+        (told, missing)
     }
 
     fn remember<A: Alias>(
@@ -123,8 +177,9 @@ impl Answers {
         }
         // What has no JSON cannot be kept elsewhere; it is no less an answer.
         let text = serde_json::to_string(&*answer).unwrap_or_default();
-        let written = self.waiting.offer(&key, &text, as_of, before.and_then(|before| before.written));
-        self.memory.put(key, Remembered { answer, as_of, asked: Some(asked), written, size: text.len() });
+        let written = self.waiting.offer(&key, &text, as_of, before.and_then(|before| before.written()));
+        let (asked, lost, size) = (Some(asked), AtomicBool::new(false), text.len());
+        self.memory.put(key, Remembered { answer, as_of, asked, written, lost, size });
         known
     }
 
@@ -147,12 +202,12 @@ impl Answers {
             // What an older program wrote may be no answer any more.
             let Ok(answer) = serde_json::from_value::<A::Answer>(row.answer) else { continue };
             let key = Key { question: question.clone(), owner: row.owner_tenant_id };
-            let remembered =
-                Remembered { answer: Arc::new(answer), as_of: row.as_of, asked: None, written: None, size };
+            let (answer, as_of, lost) = (Arc::new(answer), row.as_of, AtomicBool::new(false));
+            let remembered = Remembered { answer, as_of, asked: None, written: None, lost, size };
             if let Some(told) = remembered.known::<A>(true) {
                 known.insert(row.owner_tenant_id, told);
             }
-            self.memory.put_new(key, remembered);
+            self.memory.put_new(&key, remembered);
         }
         owners.iter().map(|owner| (*owner, known.remove(owner).ok_or_else(|| why.clone()))).collect()
     }
@@ -161,23 +216,32 @@ impl Answers {
     pub async fn keep(self: Arc<Self>) {
         let mut tidying = tokio::time::interval(TIDYING);
         loop {
-            tokio::select! {
-                () = self.waiting.something() => {
-                    tokio::time::sleep(PAUSE).await;
-                    self.write_out().await;
-                }
-                _ = tidying.tick() => {
-                    if let Err(fault) = self.forget_old().await {
-                        tracing::error!(%fault, "old answers cannot be removed");
-                    }
+            if AssertUnwindSafe(self.keep_next(&mut tidying)).catch_unwind().await.is_err() {
+                tracing::error!("answers could not be kept: a panic");
+            }
+        }
+    }
+
+    /// Waits until there is something to write or to remove, and does it.
+    async fn keep_next(&self, tidying: &mut Interval) {
+        tokio::select! {
+            () = self.waiting.something() => {
+                tokio::time::sleep(PAUSE).await;
+                self.write_out().await;
+            }
+            _ = tidying.tick() => {
+                if let Err(fault) = self.forget_old().await {
+                    tracing::error!(%fault, "old answers cannot be removed");
                 }
             }
         }
     }
 
-    /// Writes all answers that wait to be written. What cannot be written is lost: it can be asked for again.
+    /// Writes all answers that wait to be written. What cannot be written is lost, and written when the module tells it again.
     pub async fn write_out(&self) {
-        self.waiting.write_to(&self.central).await;
+        for lost in self.waiting.write_to(&self.central).await {
+            self.memory.lost(&lost);
+        }
     }
 
     /// Removes the answers that nobody has renewed for 30 days.
@@ -192,7 +256,10 @@ impl Answers {
 
 /// What is asked, as the table's key has it: the alias and its arguments.
 fn question<A: Alias>(args: &A::Args) -> Result<Arc<str>, Unavailable> {
-    let unreadable = |cause: serde_json::Error| Unavailable { module: Module::of(A::NAME), cause: cause.to_string() };
+    let unreadable = |cause: serde_json::Error| {
+        let (module, cause) = (Module::of(A::NAME), cause.to_string());
+        Unavailable { module, cause, is_lasting: true }
+    };
     let args = serde_json::to_string(args).map_err(unreadable)?;
     Ok(format!("{} {args}", A::NAME).into())
 }

@@ -1,6 +1,6 @@
 //! The figures: what the log tells of orders, added up for each company and day.
 //!
-//! An order counts once, for its placer and for each company that was above that one when it was placed (`docs/adr/0014-figures.md`).
+//! An order counts once, for its placer and for each company that was above that one when it was placed (`docs/adr/0015-figures.md`).
 //!
 //! - `telling`: what an event tells of an order. `known`: what is known of each order by all that was told.
 //! - `book`: what a change of an order adds to the figures, and to whose. `store`: the rows.

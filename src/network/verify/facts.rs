@@ -15,8 +15,8 @@ use crate::network::figures::telling::{Order, OrderKey};
 use crate::tenancy::Actor;
 
 impl<W: Watch> Check<'_, W> {
-    /// Compares what is known of orders with the log: what consumers made of it, and what Orders has.
-    pub(super) async fn facts_and_orders(&mut self) -> Result<(), Fault> {
+    /// Compares what the consumer has made of orders with the log. Answers what the log tells of them.
+    pub(super) async fn facts_and_figures(&mut self) -> Result<Recount, Fault> {
         let snapshot = self.snapshot().await?;
         let at = stored_position(&snapshot, Figures::NAME).await?;
         let mut recount = Recount::begin(&snapshot).await?;
@@ -24,14 +24,14 @@ impl<W: Watch> Check<'_, W> {
         let facts = self.facts(&snapshot, &recount).await?;
         let totals = self.totals(&snapshot, &recount).await?;
         let owners = self.figures(&snapshot, &recount).await?;
-        let Some(log) = self.log else { return self.orders(&snapshot, &mut recount).await };
         drop(snapshot);
-        mend(log, &mut recount, facts, totals).await?;
-        for owners in owners {
-            figures::mend(log, &mut recount, &owners).await?;
+        if let Some(log) = self.log {
+            mend(log, &mut recount, facts, totals).await?;
+            for owners in owners {
+                figures::mend(log, &mut recount, &owners).await?;
+            }
         }
-        let snapshot = self.snapshot().await?;
-        self.orders(&snapshot, &mut recount).await
+        Ok(recount)
     }
 
     /// Answers which orders are not known as the log tells of them.

@@ -53,7 +53,7 @@ impl<W: Watch> Check<'_, W> {
                 self.differs(what, row.stored.map(steps), row.recounted.map(steps));
             }
             if let Some(log) = self.log {
-                mend(log, until, differing).await?;
+                mend(&snapshot, log, until, differing).await?;
             }
             self.progress("feed", done, total);
         }
@@ -92,8 +92,15 @@ impl Events<'_> {
 }
 
 /// Writes what was found up to `until`. The consumer writes beyond of where it is alone: what stands there is not its.
-async fn mend(log: &Log, until: Position, mut differing: Vec<Differing<FeedRows>>) -> Result<(), Fault> {
+async fn mend(
+    snapshot: &DatabaseTransaction,
+    log: &Log,
+    until: Position,
+    mut differing: Vec<Differing<FeedRows>>,
+) -> Result<(), Fault> {
     while !differing.is_empty() {
+        // A server ends a transaction in which nothing happens for too long.
+        stored_position(snapshot, Feed::NAME).await?;
         let mut some = differing.split_off(differing.len().saturating_sub(ROWS_AT_ONCE));
         let change = log.begin(Actor::central()).await?;
         let at = claim(&change, Feed::NAME).await?;

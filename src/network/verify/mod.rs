@@ -29,7 +29,7 @@ use crate::tenancy::CentralDb;
 /// Rows or events that are read together.
 const PAGE: u64 = 5_000;
 
-/// How often it is mended what was found anew, before it is left to the operator.
+/// How often it looks at most: what somebody has changed meanwhile is found the next time.
 const ROUNDS: u32 = 3;
 
 /// Something is stored that a recount does not say.
@@ -83,24 +83,42 @@ pub struct Outcome {
 /// # Errors
 /// Where it could not be done.
 pub async fn verify(central: &CentralDb, watch: &mut impl Watch) -> Result<Outcome, Fault> {
-    let found = Check { central, log: None, watch, found: 0 }.all().await?;
-    Ok(Outcome { found, left: found })
+    let Found { all, .. } = Check::new(central, None, watch).all().await?;
+    Ok(Outcome { found: all, left: all })
 }
 
-/// The same; and writes anew what the log knows better: order facts, figures, and the feed.
+/// The same; and writes anew what the log knows better: order facts, figures, and the feed. Then it looks again, and tells nobody of what is found then.
 ///
 /// # Errors
 /// Where it could not be done.
 pub async fn repair(central: &CentralDb, log: &Log, watch: &mut impl Watch) -> Result<Outcome, Fault> {
-    let found = Check { central, log: Some(log), watch, found: 0 }.all().await?;
-    let mut left = found;
-    for round in 1..=ROUNDS {
-        if left > 0 {
-            let log = (round < ROUNDS).then_some(log);
-            left = Check { central, log, watch, found: 0 }.all().await?;
+    let first = Check::new(central, Some(log), watch).all().await?;
+    let mut last = first;
+    for _ in 1..ROUNDS {
+        if last.of_the_log > 0 {
+            last = Check::new(central, Some(log), &mut Quietly(watch)).all().await?;
         }
     }
-    Ok(Outcome { found, left })
+    Ok(Outcome { found: first.all, left: last.all })
+}
+
+/// Shows progress alone.
+struct Quietly<'w, W>(&'w mut W);
+
+impl<W: Watch> Watch for Quietly<'_, W> {
+    fn differs(&mut self, _: Difference) {}
+
+    fn progress(&mut self, progress: Progress) {
+        self.0.progress(progress);
+    }
+}
+
+/// How many differences a look has found.
+#[derive(Clone, Copy, Default)]
+struct Found {
+    all: u64,
+    /// Those that the log alone can mend.
+    of_the_log: u64,
 }
 
 /// One look at everything.
@@ -112,13 +130,18 @@ struct Check<'v, W> {
     found: u64,
 }
 
-impl<W: Watch> Check<'_, W> {
-    /// Answers how many differences there are.
-    async fn all(mut self) -> Result<u64, Fault> {
-        self.facts_and_orders().await?;
+impl<'v, W: Watch> Check<'v, W> {
+    fn new(central: &'v CentralDb, log: Option<&'v Log>, watch: &'v mut W) -> Self {
+        Self { central, log, watch, found: 0 }
+    }
+
+    async fn all(mut self) -> Result<Found, Fault> {
+        let mut recount = self.facts_and_figures().await?;
         self.feed().await?;
+        let of_the_log = self.found;
+        self.orders(&mut recount).await?;
         self.ledgers().await?;
-        Ok(self.found)
+        Ok(Found { all: self.found, of_the_log })
     }
 
     async fn snapshot(&self) -> Result<DatabaseTransaction, Fault> {

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use entity::{OrderId, order};
 use iso_currency::Currency;
-use sea_orm::DatabaseTransaction;
 
 use super::facts::said;
 use super::recount::Recount;
@@ -15,7 +14,8 @@ use crate::network::figures::telling::{Order, OrderKey};
 
 impl<W: Watch> Check<'_, W> {
     /// Compares the orders of this program with all that its log tells of them.
-    pub(super) async fn orders(&mut self, db: &DatabaseTransaction, recount: &mut Recount) -> Result<(), Fault> {
+    pub(super) async fn orders(&mut self, recount: &mut Recount) -> Result<(), Fault> {
+        let db = &self.snapshot().await?;
         let end = tail::end_of_log(db).await?;
         recount.advance(db, end, |_| ()).await?;
         let own = |key: &&OrderKey| &*key.source == OWN_SOURCE;

@@ -7,7 +7,8 @@ use std::collections::{HashMap, HashSet};
 
 use entity::{Position, TenantStatus};
 
-use super::{InconsistentChain, NodeIndex, Snapshot, TenantState};
+use super::census::Shape;
+use super::{InconsistentChain, NodeIndex, Snapshot, State, TenantState};
 
 impl Snapshot {
     /// The snapshot at `position`, where `changed` is the whole state of each company that is not as it is here, new ones included, in any order.
@@ -15,7 +16,7 @@ impl Snapshot {
     /// # Errors
     /// Where the result would not be one tree, see [`InconsistentChain`].
     pub fn advanced(&self, position: Position, changed: &[TenantState]) -> Result<Self, InconsistentChain> {
-        let mut batch = Batch { next: self.clone(), resettled: Resettled::default() };
+        let mut batch = Batch { next: self.clone(), resettled: Resettled::default(), shape_changes: false };
         let nodes = batch.take_in(changed)?;
         let moves = batch.moves(&nodes, changed)?;
         batch.move_all(&moves)?;
@@ -26,6 +27,12 @@ impl Snapshot {
             batch.next.set_former_parents(node, &tenant.former_parents)?;
         }
         batch.refreeze(&nodes, changed)?;
+        if batch.shape_changes || !moves.is_empty() || batch.next.len() != self.len() {
+            batch.next.shape = Shape::default();
+        }
+        if !changed.is_empty() {
+            batch.next.state = State::default();
+        }
         batch.next.position = position;
         Ok(batch.next)
     }
@@ -37,6 +44,8 @@ type Move = (NodeIndex, NodeIndex);
 struct Batch {
     next: Snapshot,
     resettled: Resettled,
+    /// Whether what was counted of the chain does not hold any more, although nobody moves.
+    shape_changes: bool,
 }
 
 impl Batch {
@@ -64,6 +73,7 @@ impl Batch {
             self.resettled.leave(parent, node);
             self.resettled.enter(parent, node);
         }
+        self.shape_changes |= self.next.joined_at(node) != tenant.joined_at;
         self.next.update_profile(node, tenant)
     }
 

@@ -55,6 +55,26 @@ impl Snapshot {
         std::iter::successors(self.parent_at(node, at), move |&node| self.parent_at(node, at)).take(self.len())
     }
 
+    /// The instants at which any company was moved, oldest first. Between two of them nobody's ancestors change.
+    pub fn moves(&self) -> Vec<Timestamp> {
+        let mut moves: Vec<_> = self.moves_after(Timestamp(i64::MIN)).map(|(_, at)| at).collect();
+        moves.sort_unstable();
+        moves.dedup();
+        moves
+    }
+
+    /// Whether `above` was `below` itself or one of its ancestors at an instant.
+    pub fn was_at_or_above(&self, above: NodeIndex, below: NodeIndex, at: Timestamp) -> bool {
+        above == below || self.ancestors_at(below, at).any(|node| node == above)
+    }
+
+    /// The moves after an instant: who was moved, and when. Looks at each company once.
+    pub fn moves_after(&self, at: Timestamp) -> impl Iterator<Item = (NodeIndex, Timestamp)> + '_ {
+        let former = |node| self.rare(node).map(|rare| rare.former_parents.as_slice()).unwrap_or_default();
+        let moves = move |node| former(node).iter().map(move |&(until, _)| (node, until));
+        self.nodes().flat_map(moves).filter(move |&(_, until)| until > at)
+    }
+
     /// For each company that others were moved away from, who these are: each once. Looks at all companies.
     pub(crate) fn moved_from(&self) -> HashMap<NodeIndex, Vec<NodeIndex>> {
         let mut moved: HashMap<NodeIndex, Vec<NodeIndex>> = HashMap::new();

@@ -9,6 +9,7 @@
 mod advance;
 mod ancestry;
 mod build;
+mod census;
 mod column;
 mod directory;
 mod freezes;
@@ -33,7 +34,7 @@ use crate::error::Fault;
 pub use freezes::FrozenNodes;
 pub use node::{NodeIndex, fold};
 pub use preorder::{Preorder, ReversedPreorder};
-pub use snapshot::Snapshot;
+pub use snapshot::{Snapshot, State};
 pub use state::{FormerParent, FreezeState, InconsistentChain, TenantState};
 
 /// How long the program itself waits for a picture that it needs, before it looks anew.

@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use entity::{FreezeId, Position, TenantId, TenantStatus, Timestamp};
 use iso_currency::Currency;
 
+use super::census::Shape;
 use super::column::Column;
 use super::directory::Directory;
 use super::node::{Counts, Links, Profile, Rare};
@@ -26,10 +27,28 @@ pub struct Snapshot {
     pub(super) rare: Column<Option<Arc<Rare>>>,
     /// All freezes of the chain and where they are.
     pub(super) freezes: Arc<std::collections::HashMap<FreezeId, NodeIndex>>,
+    /// Counts by level and by when companies joined, for as long as they hold.
+    pub(super) shape: Shape,
+    pub(super) state: State,
     directory: Arc<RwLock<Directory>>,
 }
 
+/// Which state of the chain a snapshot shows: equal for two of one process where no company has changed in between.
+#[derive(Clone, Debug, Default)]
+pub struct State(Arc<()>);
+
+impl PartialEq for State {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 impl Snapshot {
+    /// Which state of the chain it shows: the same at later positions, as long as no company changes.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
     /// The position of the last event that this picture holds.
     pub fn position(&self) -> Position {
         self.position

@@ -17,6 +17,7 @@ on_every_transport!(
     a_module_that_talks_nonsense_can_not_answer,
     a_module_that_hangs_can_not_answer_within_the_deadline,
     a_module_that_is_not_there_can_not_answer,
+    one_call_that_fails_alone_keeps_nobody_else_from_calling,
     after_five_failures_in_a_row_nobody_waits_in_vain,
     who_answers_again_is_asked_again,
     one_operation_that_fails_leaves_the_others_alone,
@@ -35,7 +36,7 @@ async fn a_refusal_reaches_the_caller_and_is_no_failure(carrier: Carrier) {
 
 async fn a_module_that_fails_panics_or_forgets_a_target_can_not_answer(carrier: Carrier) {
     let world = World::new(carrier);
-    for task in [Task::Fail, Task::Panic, Task::AnswerOnce] {
+    for task in [Task::Fail, Task::Stumble, Task::Panic, Task::AnswerOnce] {
         assert_eq!(unavailable(world.look(task.clone()).await).module, Module::Other, "{task:?}");
     }
     world.look(Task::Repeat(String::new())).await.expect("answers, as before");
@@ -69,6 +70,20 @@ async fn a_module_that_is_not_there_can_not_answer(carrier: Carrier) {
     assert_eq!(world.module.asked.load(Ordering::SeqCst), 0);
 }
 
+async fn one_call_that_fails_alone_keeps_nobody_else_from_calling(carrier: Carrier) {
+    let world = World::new(carrier);
+    for task in [Task::Stumble, Task::Panic] {
+        for _ in 0..4 {
+            assert!(!unavailable(world.look(Task::Fail).await).is_lasting);
+        }
+        for _ in 0..10 {
+            assert!(unavailable(world.look(task.clone()).await).is_lasting, "{task:?}");
+            assert!(world.is_available("test.look"), "{task:?}");
+        }
+    }
+    world.look(Task::Repeat(String::new())).await.expect("answers, as before");
+}
+
 async fn after_five_failures_in_a_row_nobody_waits_in_vain(carrier: Carrier) {
     let world = World::new(carrier);
     for _ in 0..4 {
@@ -77,7 +92,7 @@ async fn after_five_failures_in_a_row_nobody_waits_in_vain(carrier: Carrier) {
     world.look(Task::Refuse).await.expect_err("a refusal, after which the count begins anew");
     for _ in 0..5 {
         assert!(world.is_available("test.look"));
-        unavailable(world.look(Task::Panic).await);
+        unavailable(world.look(Task::AnswerOnce).await);
     }
     assert!(!world.is_available("test.look"));
     unavailable(world.look(Task::Repeat(String::new())).await);

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use entity::{OrderStatus, ProductId, TenantId, TenantStatus, Timestamp};
 use iso_currency::Currency;
-use reseller_network::bus::contract::catalog::{self, CatalogPage, CatalogQuery, CatalogStats, Item};
+use reseller_network::bus::contract::catalog::{self, Came, CatalogPage, CatalogQuery, CatalogStats, Item};
 use reseller_network::bus::contract::finance::FinanceSummary;
-use reseller_network::bus::contract::network::{self, Known, Margins, Summary, Tree, TreeNode};
-use reseller_network::bus::contract::orders::{self, OrderStats};
+use reseller_network::bus::contract::network::{
+    self, Dashboard, HealthStatus, Known, Margins, NetworkStats, Summary, Tree, TreeNode,
+};
+use reseller_network::bus::contract::orders::{self, OrderDay, OrderStats};
 use reseller_network::bus::contract::{Listed, Page, Period, Take};
 use reseller_network::bus::{Alias, Request, Serve};
 use reseller_network::error::ServiceError;
@@ -55,9 +57,9 @@ async fn values_of_the_contract_arrive_as_they_were_sent(carrier: Carrier) {
     let period = Period { from: date!(2024 - 02 - 29), to: date!(2026 - 11 - 22) };
     let item = Item {
         product: ProductId::generate(),
-        sku: "FUR-BO-10001798".to_owned(),
-        name: "Bush Somerset \"Bookcase\"".to_owned(),
-        category: "Furniture".to_owned(),
+        sku: "FUR-BO-10001798".into(),
+        name: "Bush Somerset \"Bookcase\"".into(),
+        category: "Furniture".into(),
         cost: Money::new(i64::MAX, Currency::JPY),
         price: Money::new(-1, Currency::USD),
         margin: Some(Rate(-1)),
@@ -84,9 +86,22 @@ async fn values_of_the_contract_arrive_as_they_were_sent(carrier: Carrier) {
         finance: Some(Known { value: FinanceSummary::default(), as_of: Timestamp(3), stale: false }),
         catalog: None,
     };
-    arrive::<network::GetChildSummary>(carrier, period, summary).await;
-    let sold = CatalogStats { item_count: 1, new_item_count: 0, average_margin: None, below_floor_count: 1 };
-    arrive::<catalog::GetStats>(carrier, period, sold).await;
+    arrive::<network::GetChildSummary>(carrier, period, summary.clone()).await;
+    let day = OrderDay { day: period.from, count: u64::MAX, revenue: Money::new(i64::MIN, Currency::CAD) };
+    arrive::<orders::GetSeries>(carrier, period.before(), vec![day, day]).await;
+    let network = NetworkStats {
+        child_count: 1,
+        descendant_count: 2,
+        active_count: 3,
+        frozen_count: 4,
+        new_count: 5,
+        health: HealthStatus::Critical,
+    };
+    let downline_orders = OrderStats::default();
+    arrive::<network::GetDashboard>(carrier, period, Dashboard { own: summary, downline_orders, network }).await;
+    let came = vec![Came { day: period.from, item_count: 1 }];
+    let sold = CatalogStats { item_count: 1, came, average_margin: None, below_floor_count: 1 };
+    arrive::<catalog::GetStats>(carrier, (), sold).await;
     let by_category = [("Furniture".to_owned(), Rate(125_000))].into();
     let margins = Margins { default: Rate(1), floor: Rate(0), ceiling: Some(Rate(2)), by_category };
     arrive::<network::GetMargins>(carrier, (), margins).await;

@@ -122,14 +122,14 @@ async fn a_price_may_be_in_the_currency_that_the_company_trades_in(database: Tes
 
 async fn what_cannot_be_a_price_is_refused_where_it_stands(database: TestDatabase) {
     let shop = Shop::open(database).await;
-    for amount in ["-0.01", "10000000000000.01", "1.005", "much", ""] {
+    for amount in ["-0.01", "1000000000000.01", "1.005", "much", ""] {
         assert_eq!(
             refused(&shop.set_price("own", "CHAIR", usd(amount)).await),
             about("INVALID", "price.amount"),
             "{amount}"
         );
     }
-    accepted(&shop.set_price("own", "CHAIR", usd("10000000000000")).await);
+    accepted(&shop.set_price("own", "CHAIR", usd("1000000000000")).await);
     shop.margins("own", json!({ "floorPercent": "-100" })).await;
     accepted(&shop.set_price("own", "CHAIR", usd("0")).await);
     assert_eq!(shop.offer("own", "CHAIR").await, ["10.00", "0.00"], "for nothing, where the floor allows it");

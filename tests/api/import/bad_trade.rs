@@ -14,7 +14,7 @@ on_both_databases!(
     what_comes_to_more_than_a_ledger_holds_is_refused,
 );
 
-const ANY_AMOUNT: &str = "expected a whole number from 0 to 1000000000000000";
+const ANY_AMOUNT: &str = "expected a whole number from 0 to 100000000000000";
 
 /// What follows the header, and the sentence about it. The product of line 2 is good.
 const BAD_PRODUCTS: &[(&str, &str)] = &[
@@ -28,10 +28,7 @@ const BAD_PRODUCTS: &[(&str, &str)] = &[
     ("Q,Quill,Office, ,100,USD\n", "line 3, column 4 (subcategory): must not be empty"),
     ("Q,Quill,Office,,-1,USD\n", "line 3, column 5 (list_price_minor): {any}, found \"-1\""),
     ("Q,Quill,Office,,1.5,USD\n", "line 3, column 5 (list_price_minor): {any}, found \"1.5\""),
-    (
-        "Q,Quill,Office,,1000000000000001,USD\n",
-        "line 3, column 5 (list_price_minor): {any}, found \"1000000000000001\"",
-    ),
+    ("Q,Quill,Office,,100000000000001,USD\n", "line 3, column 5 (list_price_minor): {any}, found \"100000000000001\""),
     (
         "Q,Quill,Office,,99999999999999999999,USD\n",
         "line 3, column 5 (list_price_minor): {any}, found \"99999999999999999999\"",
@@ -108,7 +105,7 @@ const BAD_LINES: &[(&str, &str)] = &[
     ("1,P,1\n", "line 3: expected 4 fields, found 3"),
     ("2,P,1,600\n", "line 3, column 1 (order_ref): unknown order \"2\""),
     ("1,Q,1,600\n", "line 3, column 2 (sku): unknown product \"Q\""),
-    ("1,P,0,600\n", "line 3, column 3 (quantity): expected a whole number from 1 to 1000000000000000, found \"0\""),
+    ("1,P,0,600\n", "line 3, column 3 (quantity): expected a whole number from 1 to 100000000000000, found \"0\""),
     ("1,P,1,-600\n", "line 3, column 4 (amount_minor): {any}, found \"-600\""),
 ];
 
@@ -223,7 +220,7 @@ async fn a_name_of_an_order_that_is_taken_is_refused(database: TestDatabase) {
 async fn what_comes_to_more_than_a_ledger_holds_is_refused(database: TestDatabase) {
     let network = Network::new(&database).await;
     let most =
-        (0..9_300).map(|number| format!("{number},land/a,2015-01-01,2015-01-01,DELIVERED,1000000000000000,USD\n"));
+        (0..92_300).map(|number| format!("{number},land/a,2015-01-01,2015-01-01,DELIVERED,100000000000000,USD\n"));
     let orders = most.collect::<String>();
     let files = Files { resellers: CHAIN, orders: &orders, ..Files::default() }.whole();
     let refused = network.import_files(&as_slices(&files), OPTIONS).await.expect_err("too much");

@@ -72,6 +72,21 @@ pub(crate) const ROOT_FIELDS: &[RootField] = &[
     },
     RootField { name: "Query.downlineTree", open_to: OpenTo::Members, document: "{ downlineTree { nodeCount } }" },
     RootField { name: "Query.downline", open_to: OpenTo::Members, document: "{ downline { totalCount } }" },
+    RootField {
+        name: "Query.performance",
+        open_to: OpenTo::Members,
+        document: "query ($id: ID!) { performance(rootId: $id) { orderCount totals { orderCount } } }",
+    },
+    RootField {
+        name: "Query.dashboard",
+        open_to: OpenTo::Members,
+        document: "{ dashboard { orders { count } downlineOrders { count byStatus { count } } network { descendantCount newCount health } } }",
+    },
+    RootField {
+        name: "Query.chainHealth",
+        open_to: OpenTo::Members,
+        document: "query ($id: ID!) { chainHealth(rootId: $id) { status counts { total } } }",
+    },
     RootField { name: "Query.catalog", open_to: OpenTo::Members, document: "{ catalog { totalCount } }" },
     RootField {
         name: "Query.settings",
@@ -171,6 +186,19 @@ pub(crate) const WAYS: &[Way] = &[
         to: Thing::Reseller,
         document: "query ($id: ID!) { downline(rootId: $id) { nodes { parent { id } } pageInfo { endCursor } totalCount } }",
         found: "/downline/nodes/0/parent/id",
+    },
+    Way {
+        argument: "Query.performance(rootId)",
+        to: Thing::Reseller,
+        document: "query ($id: ID!) { performance(rootId: $id) { root { id } orderCountChange { previous } totals { orderCount } series { orderCount }
+            byLevel { resellerCount } topResellers { subject { name } } } }",
+        found: "/performance/root/id",
+    },
+    Way {
+        argument: "Query.chainHealth(rootId)",
+        to: Thing::Reseller,
+        document: "query ($id: ID!) { chainHealth(rootId: $id) { root { id } status reasons { message resellers { name } } counts { total } } }",
+        found: "/chainHealth/root/id",
     },
     Way {
         argument: "Query.node(id)",

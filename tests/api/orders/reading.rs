@@ -11,10 +11,12 @@ use reseller_network::clock::Clock;
 use reseller_network::error::RefusalCode;
 use reseller_network::money::Money;
 use reseller_network::tenancy::{Actor, Scope};
+use sea_orm::ConnectionTrait;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use time::macros::date;
 
+use crate::connect;
 use crate::support::market::{Market, admin, dollars, refused};
 use crate::support::{TestDatabase, on_both_databases};
 
@@ -26,6 +28,7 @@ on_both_databases!(
     a_list_is_paged_from_both_ends_without_loss,
     a_list_is_filtered_by_state_by_holder_and_by_day,
     figures_count_what_was_placed_in_the_period_and_not_cancelled,
+    figures_are_told_however_much_the_orders_come_to,
 );
 
 async fn each_company_sees_its_own_legs_and_prices_and_no_others(database: TestDatabase) {
@@ -241,4 +244,19 @@ async fn figures_count_what_was_placed_in_the_period_and_not_cancelled(database:
     assert_eq!(stats, [of_placer.clone(), OrderStats::default(), of_other, of_placer]);
     let upwards = days.market.bus().call_in_tenant::<GetStats>(admin(placer), upper, period).await;
     assert!(matches!(upwards, Err(CallError::OutOfReach)), "{upwards:?}");
+}
+
+async fn figures_are_told_however_much_the_orders_come_to(database: TestDatabase) {
+    let market = Market::open(database).await;
+    let [_, placer] = market.line().await;
+    for _ in 0..3 {
+        market.place(placer, &[("mug", 1)]).await;
+    }
+    let connection = connect(market.database_url()).await;
+    let today = Period { from: date!(2026 - 11 - 22), to: date!(2026 - 11 - 22) };
+    for (each, together) in [(123_456_789_012_345_678, 370_370_367_037_037_034), (i64::MAX - 1, i64::MAX)] {
+        connection.execute_unprepared(&format!("UPDATE orders SET amount_minor = {each}")).await.expect("dear orders");
+        let stats = market.bus().call::<GetStats>(admin(placer), today).await.expect("figures");
+        assert_eq!((stats.count, stats.revenue), (3, vec![dollars(together)]));
+    }
 }

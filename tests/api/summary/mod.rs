@@ -6,6 +6,7 @@ mod failing;
 mod loaders;
 mod served;
 mod stale;
+mod written;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -69,7 +70,8 @@ impl Serve<finance::GetSummary> for Figures {
 impl Serve<catalog::GetStats> for Figures {
     async fn serve(&self, request: Request<catalog::GetStats>) -> Result<Vec<CatalogStats>, ServiceError> {
         let average_margin = Some(Rate(125_000));
-        let stats = CatalogStats { item_count: self.next(), new_item_count: 0, average_margin, below_floor_count: 0 };
+        let (item_count, came) = (self.next(), Vec::new());
+        let stats = CatalogStats { item_count, came, average_margin, below_floor_count: 0 };
         Ok(vec![stats; request.targets.len()])
     }
 }

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value as Json};
 
 use crate::graphql::json;
-use crate::graphql::raw::{Known, Mention, Plan, RawFields};
+use crate::graphql::raw::{Asked, Known, Mention, Plan, RawFields};
 
 #[derive(Debug)]
 struct Data {
@@ -136,8 +136,8 @@ enum F {
 }
 
 impl RawFields for F {
-    fn find(type_name: &str, field: &str) -> Option<Known<Self>> {
-        Some(match (type_name, field) {
+    fn find(type_name: &str, asked: Asked<'_>) -> Option<Known<Self>> {
+        Some(match (type_name, asked.name()) {
             ("Tree", "root") => Known::Object(Self::Root, "Node"),
             ("Tree", "nodes") => Known::Object(Self::Nodes, "Node"),
             ("Tree", "count") => Known::Leaf(Self::Count),
@@ -151,10 +151,10 @@ impl RawFields for F {
 }
 
 fn write_tree(out: &mut Vec<u8>, root: &'static Data, plan: &Plan<F>) {
-    plan.write_object(out, |out, field, below| match field {
-        F::Root => below.write_object(out, |out, field, below| write_field(out, root, field, below)),
+    plan.write_object(out, |out, field, below| match *field {
+        F::Root => below.write_object(out, |out, field, below| write_field(out, root, *field, below)),
         F::Nodes => json::write_list(out, all(root), |out, node| {
-            below.write_object(out, |out, field, below| write_field(out, node, field, below));
+            below.write_object(out, |out, field, below| write_field(out, node, *field, below));
         }),
         _ => json::write_int(out, i64::try_from(all(root).len()).expect("few nodes")),
     });
@@ -169,7 +169,7 @@ fn write_field(out: &mut Vec<u8>, node: &'static Data, field: F, plan: crate::gr
             None => json::write_null(out),
         },
         F::Children => json::write_list(out, below(node.id), |out, child| {
-            plan.write_object(out, |out, field, below| write_field(out, child, field, below));
+            plan.write_object(out, |out, field, below| write_field(out, child, *field, below));
         }),
         F::Root | F::Nodes | F::Count => panic!("a field of the tree on a node"),
     }

@@ -23,7 +23,11 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    fn query(self) -> Result<CatalogQuery> {
+    /// What is to be asked of the module.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT`.
+    pub fn query(self) -> Result<CatalogQuery> {
         let page = self.paging.of_module(KIND, |sku| String::from_utf8(sku.to_vec()).ok())?;
         Ok(CatalogQuery { search: self.search, category: self.category, page })
     }

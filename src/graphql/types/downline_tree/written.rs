@@ -2,11 +2,11 @@
 
 use async_graphql::Result;
 use bytes::Bytes;
-use entity::{TenantId, public_id};
 
 use super::Shown;
+use crate::graphql::id::write_global;
 use crate::graphql::json;
-use crate::graphql::raw::{Below, Known as Found, Plan, RawFields};
+use crate::graphql::raw::{Asked, Below, Known as Found, Plan, RawFields};
 
 /// The fields that this writer knows, by the type that has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,9 +38,9 @@ pub(super) enum NodeField {
 }
 
 impl RawFields for Known {
-    fn find(type_name: &str, field: &str) -> Option<Found<Self>> {
+    fn find(type_name: &str, asked: Asked<'_>) -> Option<Found<Self>> {
         const NODE: &str = "DownlineNode";
-        Some(match (type_name, field) {
+        Some(match (type_name, asked.name()) {
             ("DownlineTree", "root") => Found::Object(Self::Tree(TreeField::Root), NODE),
             ("DownlineTree", "nodes") => Found::Object(Self::Tree(TreeField::Nodes), NODE),
             ("DownlineTree", "nodeCount") => Found::Leaf(Self::Tree(TreeField::NodeCount)),
@@ -70,12 +70,12 @@ const BYTES_A_NODE: usize = 128;
 pub(super) fn write(shown: &Shown, plan: &Plan<Known>) -> Result<Bytes> {
     let Shown { sight, tree } = shown;
     let mut out = Vec::with_capacity(tree.nodes.len() * BYTES_A_NODE);
-    plan.write_object(&mut out, |out, field, below| match field {
+    plan.write_object(&mut out, |out, field, below| match *field {
         Known::Tree(TreeField::Root) => write_node(shown, 0, out, below),
         Known::Tree(TreeField::Nodes) => {
             json::write_list(out, tree.page(), |out, at| write_node(shown, at, out, below));
         }
-        Known::Tree(TreeField::NodeCount) => write_count(out, tree.page().len()),
+        Known::Tree(TreeField::NodeCount) => json::write_count(out, tree.page().len()),
         Known::Tree(TreeField::Truncated) => json::write_bool(out, tree.truncated),
         Known::Tree(TreeField::EndCursor) => match tree.end_cursor(&sight.chain) {
             Some(cursor) => json::write_str(out, &cursor),
@@ -97,33 +97,21 @@ fn write_node(shown: &Shown, at: usize, out: &mut Vec<u8>, below: Below<'_, Know
     let chain = &sight.chain;
     let place = &tree.nodes[at];
     let node = place.node;
-    below.write_object(out, |out, field, below| match field {
-        Known::Node(NodeField::ResellerId) => write_id(out, chain.id(node)),
+    below.write_object(out, |out, field, below| match *field {
+        Known::Node(NodeField::ResellerId) => write_global(out, chain.id(node)),
         Known::Node(NodeField::Name) => json::write_str(out, chain.name(node)),
         Known::Node(NodeField::Status) => json::write_str(out, chain.status(node).as_str()),
         Known::Node(NodeField::Frozen) => json::write_bool(out, chain.is_frozen(node)),
         Known::Node(NodeField::ParentId) => match chain.parent(node).filter(|_| place.depth > 0) {
-            Some(parent) => write_id(out, chain.id(parent)),
+            Some(parent) => write_global(out, chain.id(parent)),
             None => json::write_null(out),
         },
         Known::Node(NodeField::Depth) => json::write_int(out, place.depth.into()),
-        Known::Node(NodeField::ChildCount) => write_count(out, chain.child_count(node)),
-        Known::Node(NodeField::DescendantCount) => write_count(out, chain.descendant_count(node)),
+        Known::Node(NodeField::ChildCount) => json::write_count(out, chain.child_count(node)),
+        Known::Node(NodeField::DescendantCount) => json::write_count(out, chain.descendant_count(node)),
         Known::Node(NodeField::Children) => {
             json::write_list(out, tree.children(at), |out, at| write_node(shown, at, out, below));
         }
         Known::Tree(_) => json::write_null(out),
     });
-}
-
-fn write_id(out: &mut Vec<u8>, id: TenantId) {
-    out.push(b'"');
-    out.extend_from_slice(TenantId::PREFIX.as_bytes());
-    out.push(b'_');
-    out.extend_from_slice(&public_id::suffix(id.0));
-    out.push(b'"');
-}
-
-fn write_count(out: &mut Vec<u8>, count: usize) {
-    json::write_int(out, i64::try_from(count).unwrap_or(i64::MAX));
 }

@@ -14,7 +14,7 @@ fn page(take: Take, after: Option<&str>, before: Option<&str>) -> Page<String> {
 }
 
 fn skus(products: &Products, places: &[usize]) -> Vec<String> {
-    places.iter().map(|&place| products.at(place).sku.clone()).collect()
+    places.iter().map(|&place| products.at(place).sku.to_string()).collect()
 }
 
 fn found(products: &Products, search: Option<&str>, category: Option<&str>) -> Vec<String> {
@@ -25,7 +25,7 @@ fn found(products: &Products, search: Option<&str>, category: Option<&str>) -> V
 #[test]
 fn a_search_looks_at_sku_and_name_without_regard_to_case() {
     let mut bed = product("BE-1", usd(1));
-    (bed.name, bed.category) = ("Großes Bett".to_owned(), "Beds".to_owned());
+    (bed.name, bed.category) = ("Großes Bett".into(), "Beds".into());
     let products = Products::new([product("ch-2", usd(1)), bed, product("CH-1", usd(1))]);
     assert_eq!(found(&products, None, None), ["BE-1", "CH-1", "ch-2"], "by sku");
     assert_eq!(found(&products, Some("  "), None).len(), 3);

@@ -1,0 +1,105 @@
+//! The connections to the database, by what they are for.
+#![expect(clippy::disallowed_methods, reason = "this is where connections are opened")]
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use sea_orm::{DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
+use sqlx::pool::PoolConnectionMetadata;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection};
+use tracing::log::LevelFilter;
+
+use super::database::{OpenError, without_password};
+
+/// The connections. On SQLite many readers that cannot write, and one writer; on PostgreSQL a pool for each.
+#[derive(Clone)]
+pub(super) struct Pools {
+    pub(super) reader: DatabaseConnection,
+    /// For statements whose best plan is the same for any values: PostgreSQL plans each of them once.
+    pub(super) steady_reader: DatabaseConnection,
+    pub(super) writer: DatabaseConnection,
+}
+
+/// How long a writer waits for another one, also one in another process, before it gives up.
+const BUSY_TIMEOUT: Duration = Duration::from_mins(1);
+
+impl Pools {
+    pub(super) async fn open_sqlite(url: &str, create: bool) -> Result<Self, OpenError> {
+        let unreachable = |cause| OpenError::Unreachable { url: url.to_owned(), cause };
+        let options = SqliteConnectOptions::from_str(url).map_err(unreachable)?;
+        let file = options.get_filename().to_owned();
+        if !create && !file.exists() {
+            return Err(OpenError::Missing(file));
+        }
+        let options = options.foreign_keys(true).busy_timeout(BUSY_TIMEOUT).log_statements(LevelFilter::Trace);
+        let writer = options
+            .clone()
+            .create_if_missing(create)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            // In KiB, as a negative number: the indexes of a million names stay in memory during an import.
+            .pragma("cache_size", "-65536");
+        // A lone connection that lives as long as the program: SQLite has one writer, whom the others wait for in order.
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .min_connections(1)
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .acquire_timeout(BUSY_TIMEOUT)
+            .connect_with(writer)
+            .await
+            .map_err(unreachable)?;
+        let reader = options.read_only(true).create_if_missing(false);
+        let reader = SqlitePoolOptions::new().max_connections(4).connect_with(reader).await.map_err(unreachable)?;
+        let [reader, writer] = [reader, writer].map(SqlxSqliteConnector::from_sqlx_sqlite_pool);
+        // SQLite makes one plan for all values anyway.
+        Ok(Self { steady_reader: reader.clone(), reader, writer })
+    }
+
+    pub(super) async fn open_postgres(url: &str) -> Result<Self, OpenError> {
+        let unreachable = |cause| OpenError::Unreachable { url: without_password(url), cause };
+        let options = PgConnectOptions::from_str(url)
+            .map_err(unreachable)?
+            .application_name("reseller-network")
+            .log_statements(LevelFilter::Trace)
+            .options([("idle_in_transaction_session_timeout", "60s")]);
+        let planned = |mode: &str| options.clone().options([("plan_cache_mode", mode)]);
+        // A generic plan, made for no value in particular, can be several times slower than one for the value at hand.
+        let (custom, generic) = (planned("force_custom_plan"), planned("force_generic_plan"));
+        let timeout = BUSY_TIMEOUT.as_millis().to_string();
+        let writer = custom.clone().options([("lock_timeout", timeout.as_str())]);
+        // Apart, so that writers who wait for one another never keep a reader waiting.
+        let reader = pool(12).connect_with(custom).await.map_err(unreachable)?;
+        let steady_reader = pool(8).connect_lazy_with(generic);
+        let writer = pool(8).acquire_timeout(BUSY_TIMEOUT).connect_lazy_with(writer);
+        let [reader, steady_reader, writer] =
+            [reader, steady_reader, writer].map(SqlxPostgresConnector::from_sqlx_postgres_pool);
+        Ok(Self { reader, steady_reader, writer })
+    }
+}
+
+/// A connection that was used a moment ago is there still: only after a longer rest it is asked whether it is.
+const SURELY_THERE: Duration = Duration::from_secs(1);
+
+fn pool(size: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(Duration::from_secs(10))
+        .test_before_acquire(false)
+        .before_acquire(is_there)
+}
+
+fn is_there(
+    connection: &mut PgConnection,
+    PoolConnectionMetadata { idle_for, .. }: PoolConnectionMetadata,
+) -> BoxFuture<'_, sqlx::Result<bool>> {
+    Box::pin(async move {
+        if idle_for > SURELY_THERE {
+            connection.ping().await?;
+        }
+        Ok(true)
+    })
+}
