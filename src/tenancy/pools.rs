@@ -73,7 +73,8 @@ impl Pools {
         let writer = custom.clone().options([("lock_timeout", timeout.as_str())]);
         // Apart, so that writers who wait for one another never keep a reader waiting.
         let reader = pool(12).connect_with(custom).await.map_err(unreachable)?;
-        let steady_reader = pool(8).connect_lazy_with(generic);
+        // Such statements are short: other processes would take longer to begin than to help.
+        let steady_reader = pool(8).connect_lazy_with(generic.options([("max_parallel_workers_per_gather", "0")]));
         let writer = pool(8).acquire_timeout(BUSY_TIMEOUT).connect_lazy_with(writer);
         let [reader, steady_reader, writer] =
             [reader, steady_reader, writer].map(SqlxPostgresConnector::from_sqlx_postgres_pool);

@@ -21,6 +21,9 @@ const CONTRACT: &str = "
       downlineTree(rootId: ID, depth: Int! = 3, after: String): DownlineTree
       downline(rootId: ID, search: String, filter: ResellerFilter, orderBy: ResellerOrder,
                first: Int, after: String, last: Int, before: String): ResellerConnection!
+      dashboard(period: PeriodInput = {preset: LAST_30_DAYS}): Dashboard!
+      performance(rootId: ID, period: PeriodInput = {preset: LAST_30_DAYS}, currency: Currency): Performance
+      chainHealth(rootId: ID): ChainHealth
       catalog(search: String, category: String, first: Int, after: String, last: Int, before: String): CatalogItemConnection
       settings: NetworkSettings!
       order(id: ID!): Order
@@ -48,6 +51,8 @@ const CONTRACT: &str = "
       children(filter: ResellerFilter, orderBy: ResellerOrder, first: Int, after: String, last: Int, before: String): ResellerConnection!
       childCount: Int! descendantCount: Int! activeDescendantCount: Int!
       summary(period: PeriodInput = {preset: LAST_30_DAYS}): ResellerSummary!
+      performance(period: PeriodInput = {preset: LAST_30_DAYS}, currency: Currency): Performance!
+      health: ChainHealth!
       catalogAccess: CatalogAccess
       availableCatalog(search: String, category: String, first: Int, after: String, last: Int, before: String): CatalogItemConnection
     }
@@ -74,10 +79,32 @@ const CONTRACT: &str = "
     type Money { amount: Decimal! currency: Currency! }
     interface ModuleResult { stale: Boolean! asOf: DateTime! }
     type CatalogStats implements ModuleResult { stale: Boolean! asOf: DateTime! itemCount: Int! newItemCount: Int! averageMarginPercent: Decimal belowFloorCount: Int! }
-    type OrderStats implements ModuleResult { stale: Boolean! asOf: DateTime! count: Int! revenue: [Money!]! byStatus: [OrderStatusCount!]! }
+    type OrderStats implements ModuleResult { stale: Boolean! asOf: DateTime! count: Int! countChange: Change revenue: [Money!]! byStatus: [OrderStatusCount!]!
+      series(groupBy: SeriesStep! = DAY): [SeriesPoint!] }
     type OrderStatusCount { status: OrderStatus! count: Int! }
     enum OrderStatus { PLACED AWAITING_FORWARD FORWARDED CONFIRMED SHIPPED DELIVERED CANCELLED }
     type FinanceStats implements ModuleResult { stale: Boolean! asOf: DateTime! balances: [Money!]! outstanding: [Money!]! }
+    type Change { previous: Decimal! absolute: Decimal! percent: Decimal }
+    type Dashboard { period: Period! catalog: CatalogStats orders: OrderStats finance: FinanceStats downlineOrders: OrderStats network: NetworkStats! }
+    type NetworkStats { childCount: Int! descendantCount: Int! activeCount: Int! frozenCount: Int! newCount: Int! health: HealthStatus! }
+    type Performance {
+      root: Reseller! period: Period! orderCount: Int! orderCountChange: Change! activeResellerCount: Int!
+      totals: [PerformanceTotal!]! series(groupBy: SeriesStep! = DAY): [SeriesPoint!]! byLevel: [LevelPerformance!]!
+      topResellers(by: LeaderboardMetric! = REVENUE, first: Int! = 10): [ResellerPerformance!]!
+    }
+    type PerformanceTotal { revenue: Money! revenueChange: Change! orderCount: Int! averageOrder: Money! }
+    type LevelPerformance { level: Int! resellerCount: Int! orderCount: Int! revenue: [Money!]! }
+    type ResellerPerformance { rank: Int! subject: ResellerReference! reseller: Reseller orderCount: Int! revenue: [Money!]! }
+    enum LeaderboardMetric { REVENUE ORDERS GROWTH }
+    enum SeriesStep { DAY WEEK MONTH }
+    type SeriesPoint { start: Date! orderCount: Int! revenue: [Money!]! }
+    type ChainHealth { root: Reseller! status: HealthStatus! checkedAt: DateTime! reasons: [HealthReason!]! counts: HealthCounts! modules: [ModuleHealth!]! }
+    enum HealthStatus { HEALTHY DEGRADED CRITICAL }
+    type HealthReason { code: HealthReasonCode! severity: HealthStatus! count: Int! message: String! resellers(first: Int! = 10): [Reseller!]! }
+    enum HealthReasonCode { FROZEN DEACTIVATED IDLE ORDER_LATE MODULE_UNAVAILABLE }
+    type HealthCounts { total: Int! active: Int! frozen: Int! deactivated: Int! pending: Int! idle: Int! }
+    type ModuleHealth { module: Module! available: Boolean! since: DateTime! lastError: String }
+    enum Module { ADMIN CATALOG ORDERS FINANCE NETWORK OTHER }
     type ResellerSummary { reseller: Reseller! period: Period! orders: OrderStats finance: FinanceStats catalog: CatalogStats }
     type Order implements Node {
       id: ID! reference: String! status: OrderStatus! placedBy: ResellerReference! holder: ResellerReference!

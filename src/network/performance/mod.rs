@@ -83,10 +83,10 @@ impl Performances {
             .collect();
         // What adds up to another answer is not read beside it.
         let (read, derived): (Vec<_>, Vec<_>) =
-            asked.iter().copied().partition(|question| !question.wholes().any(|finer| asked.contains(&finer)));
-        let mut answers = store::read(self.central.reader(), &grouped(&read)).await?;
+            asked.iter().copied().partition(|question| !question.finer().any(|finer| asked.contains(&finer)));
+        let mut answers = store::read(self.central.steady_reader(), &read).await?;
         for question in derived {
-            let finer = question.wholes().find_map(|finer| answers.get(&finer));
+            let finer = question.finer().find_map(|finer| answers.get(&finer));
             let totals = finer.map(|finer| finer.added_up()).unwrap_or_default();
             answers.insert(question, Arc::new(totals));
         }
@@ -96,7 +96,7 @@ impl Performances {
 
 impl Question {
     /// The questions whose answers add up to this one's.
-    fn wholes(self) -> impl Iterator<Item = Self> {
+    fn finer(self) -> impl Iterator<Item = Self> {
         let finer: &[Part] = match self.part {
             Part::Totals => &[Part::Levels, Part::Days],
             Part::Below => &[Part::BelowDays],
@@ -104,30 +104,6 @@ impl Question {
         };
         finer.iter().map(move |&part| Self { part, ..self })
     }
-}
-
-/// Questions that differ in their owners alone.
-struct Group {
-    period: Period,
-    currency: Option<Currency>,
-    part: Part,
-    owners: Vec<TenantId>,
-}
-
-fn grouped(questions: &[Question]) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    let mut places = HashMap::new();
-    for Question { owner, period, currency, part } in questions.iter().copied() {
-        let place = *places.entry((period, currency, part)).or_insert_with(|| {
-            groups.push(Group { period, currency, part, owners: Vec::new() });
-            groups.len() - 1
-        });
-        groups[place].owners.push(owner);
-    }
-    // In one order, so that the same questions are the same statement.
-    groups
-        .sort_by_key(|group| (group.part, group.period.from, group.period.to, group.currency.map(|only| only.code())));
-    groups
 }
 
 /// Amounts by their currency, sorted by it.
