@@ -34,7 +34,7 @@ pub struct Loaders {
     /// Whom they ask.
     pub services: Arc<Services>,
     /// Parts of companies' catalogs.
-    pub catalogs: Batch<InTenants<GetAvailableCatalog>>,
+    pub catalogs: Batch<LastKnown<GetAvailableCatalog>>,
     /// Which categories companies were granted.
     pub access: Batch<InTenants<GetAccess>>,
     /// Single items of companies' catalogs.
@@ -70,7 +70,7 @@ impl Loaders {
         let (bus, answers) = (|| services.bus.clone(), || services.answers.clone());
         Self {
             actor,
-            catalogs: Batch::new(InTenants::new(actor, bus())),
+            catalogs: Batch::new(LastKnown::new(actor, answers())),
             access: Batch::new(InTenants::new(actor, bus())),
             items: Batch::new(ItemsById::new(actor, bus())),
             settings: Batch::new(SettingsOf(services.settings.clone())),

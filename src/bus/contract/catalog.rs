@@ -6,7 +6,7 @@ use entity::{ProductId, Timestamp};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use super::{Listed, Page, Period, iso_day};
+use super::{Listed, Page, Period, Question, Take, Worth, iso_day};
 use crate::bus::alias::aliases;
 use crate::money::{Money, Rate};
 
@@ -39,6 +39,16 @@ pub struct CatalogQuery {
     pub category: Option<String>,
     /// Which part of the list.
     pub page: Page<String>,
+}
+
+impl Question for CatalogQuery {
+    /// How a catalog begins is asked often. It is told as it is, or not at all.
+    fn worth(&self, _today: Date) -> Worth {
+        let begins =
+            self.page.after.is_none() && self.page.before.is_none() && matches!(self.page.take, Take::First(_));
+        let is_usual = begins && self.search.is_none() && self.category.is_none();
+        if is_usual { Worth::WhileSure } else { Worth::Nothing }
+    }
 }
 
 /// A part of a company's catalog.

@@ -18,21 +18,33 @@ time::serde::format_description!(iso_day, Date, "[year]-[month]-[day]");
 
 /// What is asked about a company.
 pub trait Question {
-    /// Whether it is asked often, so that its answer is worth remembering.
-    fn is_usual(&self, today: Date) -> bool;
+    /// What its answer is worth.
+    fn worth(&self, today: Date) -> Worth;
+}
+
+/// What an answer is worth to those who have not asked for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Worth {
+    /// Nothing: it is asked once in a lifetime.
+    Nothing,
+    /// It is told again while it is surely what the module would answer.
+    WhileSure,
+    /// The same; and told as what was last known where the module cannot answer.
+    AsLastKnown,
 }
 
 impl Question for () {
-    fn is_usual(&self, _today: Date) -> bool {
-        true
+    fn worth(&self, _today: Date) -> Worth {
+        Worth::AsLastKnown
     }
 }
 
 impl Question for Period {
     /// A usual one, or the one before it. Any other may be asked for once in a lifetime, and there are a great many of them.
-    fn is_usual(&self, today: Date) -> bool {
-        let usual = UsualPeriod::ALL.iter().map(|usual| usual.days(today));
-        usual.into_iter().any(|usual| usual == *self || usual.before() == *self)
+    fn worth(&self, today: Date) -> Worth {
+        let mut usual = UsualPeriod::ALL.iter().map(|usual| usual.days(today));
+        let is_usual = usual.any(|usual| usual == *self || usual.before() == *self);
+        if is_usual { Worth::AsLastKnown } else { Worth::Nothing }
     }
 }
 

@@ -98,7 +98,7 @@ fn a_year_before(day: Date) -> Date {
 mod tests {
     use time::macros::date;
 
-    use super::super::Question;
+    use super::super::{Question, Worth};
     use super::*;
 
     #[test]
@@ -114,9 +114,13 @@ mod tests {
             (UsualPeriod::Last12Months, date!(2025 - 11 - 23)),
         ] {
             assert_eq!(period.days(today), Period { from, to: today });
-            assert!(Period { from, to: today }.is_usual(today));
-            assert!(Period { from, to: today }.before().is_usual(today), "what it is compared with");
-            assert!(!Period { from, to: today }.is_usual(date!(2026 - 12 - 25)));
+            assert_eq!(Period { from, to: today }.worth(today), Worth::AsLastKnown);
+            assert_eq!(
+                Period { from, to: today }.before().worth(today),
+                Worth::AsLastKnown,
+                "what it is compared with"
+            );
+            assert_eq!(Period { from, to: today }.worth(date!(2026 - 12 - 25)), Worth::Nothing);
         }
         assert_eq!(UsualPeriod::Last12Months.days(date!(2028 - 02 - 29)).from, date!(2027 - 03 - 01));
         assert_eq!(UsualPeriod::YearToDate.days(date!(2028 - 02 - 29)).from, date!(2028 - 01 - 01));

@@ -23,8 +23,8 @@ use tokio::time::Interval;
 use self::changes::{Changes, Moment};
 use self::memory::{Key, Memory, Remembered};
 use self::waiting::Waiting;
-use crate::bus::contract::Question;
 use crate::bus::contract::network::Known;
+use crate::bus::contract::{Question, Worth};
 use crate::bus::{Alias, Bus, CallError, Module, Reach, Unavailable};
 use crate::clock::Clock;
 use crate::error::Fault;
@@ -84,7 +84,8 @@ impl Answers {
         A::Args: Question,
     {
         let (actor, now) = (actor.into(), self.clock.now());
-        if !args.is_usual(now.to_utc().date()) {
+        let worth = args.worth(now.to_utc().date());
+        if worth == Worth::Nothing {
             return self.ask_module::<A>(actor, owners, args, now).await;
         }
         let question = question::<A>(&args)?;
@@ -100,9 +101,12 @@ impl Answers {
             Ok(answers) => {
                 let key = |owner: &TenantId| Key { question: question.clone(), owner: *owner };
                 let remember = |(owner, answer): (&TenantId, Option<A::Answer>)| {
-                    answer.map(|answer| Ok(self.remember::<A>(key(owner), answer, now, asked.moment)))
+                    answer.map(|answer| Ok(self.remember::<A>(key(owner), answer, now, asked.moment, worth)))
                 };
                 unknown.iter().zip(answers).map(remember).collect()
+            }
+            Err(CallError::Unavailable(why)) if worth == Worth::WhileSure => {
+                unknown.iter().map(|_| Some(Err(why.clone()))).collect()
             }
             Err(CallError::Unavailable(why)) => {
                 let last_known = self.last_known::<A>(&question, &unknown, &why).await;
@@ -167,6 +171,7 @@ impl Answers {
         answer: A::Answer,
         as_of: Timestamp,
         asked: Moment,
+        worth: Worth,
     ) -> Known<Arc<A::Answer>> {
         let answer = Arc::new(answer);
         let known = Known { value: answer.clone(), as_of, stale: false };
@@ -177,7 +182,8 @@ impl Answers {
         }
         // What has no JSON cannot be kept elsewhere; it is no less an answer.
         let text = serde_json::to_string(&*answer).unwrap_or_default();
-        let written = self.waiting.offer(&key, &text, as_of, before.and_then(|before| before.written()));
+        let write = || self.waiting.offer(&key, &text, as_of, before.and_then(|before| before.written()));
+        let written = if worth == Worth::AsLastKnown { write() } else { None };
         let (asked, lost, size) = (Some(asked), AtomicBool::new(false), text.len());
         self.memory.put(key, Remembered { answer, as_of, asked, written, lost, size });
         known

@@ -130,6 +130,8 @@ fn object(heads: &'static [&'static str], inside: BoxedStrategy<String>) -> Boxe
 }
 
 fn nodes() -> BoxedStrategy<String> {
+    const STATS: &[&str] =
+        &["stale", "asOf", "itemCount", "newItemCount", "averageMarginPercent", "belowFloorCount", "__typename"];
     const LEAVES: &[&str] = &[
         "id",
         "name",
@@ -152,8 +154,6 @@ fn nodes() -> BoxedStrategy<String> {
     ];
     let finance =
         prop_oneof![leaf(&["stale", "asOf", "__typename"]), object(&["balances", "outstanding"], money.clone())];
-    const STATS: &[&str] =
-        &["stale", "asOf", "itemCount", "newItemCount", "averageMarginPercent", "belowFloorCount", "__typename"];
     let summary = prop_oneof![
         1 => object(&["period"], leaf(&["from", "to", "__typename"])),
         3 => object(&["orders", "xorders: orders"], orders.boxed()),

@@ -57,7 +57,7 @@ impl CatalogItemConnection {
         sight.approved()?;
         let query = wanted.query()?;
         let page = sight.loaders.catalogs.load((reseller, query)).await.map_err(|error| not_answered(&error))?;
-        Ok(page.map(|page| Self { sight: sight.clone(), reseller, page }))
+        Ok(page.map(|page| Self { sight: sight.clone(), reseller, page: page.value }))
     }
 
     fn items(&self) -> &[Item] {

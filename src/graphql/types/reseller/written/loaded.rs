@@ -24,7 +24,7 @@ pub(super) struct Loaded {
     orders: Vec<(Period, OfEach<LastKnown<Arc<OrderStats>>>)>,
     finance: OfEach<LastKnown<Arc<FinanceSummary>>>,
     catalog_stats: OfEach<LastKnown<Arc<CatalogStats>>>,
-    catalogs: Vec<(CatalogQuery, OfEach<Arc<CatalogPage>>)>,
+    catalogs: Vec<(CatalogQuery, OfEach<LastKnown<Arc<CatalogPage>>>)>,
 }
 
 /// What is to be asked of the modules.
@@ -93,7 +93,7 @@ impl Loaded {
     /// How many objects in lists the answer has, apart from the resellers.
     pub(super) fn object_count(&self) -> usize {
         let pages = self.catalogs.iter().flat_map(|(_, pages)| pages.iter().flatten());
-        pages.map(|page| page.list.entries.len()).sum()
+        pages.map(|page| page.value.list.entries.len()).sum()
     }
 
     pub(super) fn orders(&self, period: Period, at: usize) -> Option<&LastKnown<Arc<OrderStats>>> {
@@ -111,6 +111,6 @@ impl Loaded {
 
     pub(super) fn catalog(&self, query: &CatalogQuery, at: usize) -> Option<&CatalogPage> {
         let (_, told) = self.catalogs.iter().find(|(asked, _)| asked == query)?;
-        told.get(at)?.as_deref()
+        Some(&told.get(at)?.as_ref()?.value)
     }
 }
