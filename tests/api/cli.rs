@@ -1,5 +1,7 @@
 //! The program's commands, run as an operator runs them.
 
+mod verify;
+
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -123,7 +125,7 @@ fn token(url: &str, arguments: &[&str]) -> String {
     said.trim().to_owned()
 }
 
-on_both_databases!(an_operator_migrates_imports_and_serves, verify_fails_where_something_differs);
+on_both_databases!(an_operator_migrates_imports_and_serves);
 
 async fn an_operator_migrates_imports_and_serves(database: TestDatabase) {
     let url = &database.url;
@@ -365,26 +367,6 @@ fn an_import_from_nowhere_says_so() {
     let nowhere = folder.path().join("nowhere");
     let said = refusal(&run(&["import", nowhere.to_str().expect("a path")], &[("DATABASE_URL", &url)]));
     assert_eq!(said, format!("there is no directory {}", nowhere.display()));
-}
-
-async fn verify_fails_where_something_differs(database: TestDatabase) {
-    let url = &database.url;
-    migrated(url);
-    import(url, "5009 orders imported");
-    let said = run(&["verify"], &[("DATABASE_URL", url)]);
-    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
-    assert_eq!(String::from_utf8_lossy(&said.stdout), "All that is stored is what a recount says.\n");
-    let wrong = "UPDATE orders SET amount_minor = 1 WHERE reference = 'CA-2016-152156'";
-    crate::connect(url).await.execute_unprepared(wrong).await.expect("another amount");
-    for (arguments, why) in
-        [(&["verify"][..], "1 difference; `verify --repair`"), (&["verify", "--repair"], "1 difference left")]
-    {
-        let said = run(arguments, &[("DATABASE_URL", url)]);
-        assert!(!said.status.success());
-        let (out, err) = (String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
-        assert!(out.starts_with("the row of order") && out.contains("a recount says 99390 minor units"), "{out}");
-        assert!(err.contains(why), "{err}");
-    }
 }
 
 #[test]
