@@ -1,5 +1,6 @@
 //! The program's commands, run as an operator runs them.
 
+mod options;
 mod verify;
 
 use std::collections::BTreeSet;
@@ -367,38 +368,6 @@ fn an_import_from_nowhere_says_so() {
     let nowhere = folder.path().join("nowhere");
     let said = refusal(&run(&["import", nowhere.to_str().expect("a path")], &[("DATABASE_URL", &url)]));
     assert_eq!(said, format!("there is no directory {}", nowhere.display()));
-}
-
-#[test]
-fn every_option_has_its_variable_and_shows_its_default() {
-    let commands: [&[&str]; 8] = [
-        &["serve"],
-        &["demo"],
-        &["migrate", "up"],
-        &["migrate", "status"],
-        &["import"],
-        &["export"],
-        &["verify"],
-        &["token"],
-    ];
-    for command in commands {
-        let output = run(&[command, &["--help"]].concat(), &[]);
-        let help = String::from_utf8(output.stdout).expect("UTF-8");
-        let options = help.lines().map(str::trim_start).filter(|line| line.starts_with("--")).count();
-        let arguments = usize::from(help.contains("Arguments:"));
-        assert_eq!(help.matches("[env: ").count(), options + arguments, "{command:?}: {help}");
-    }
-    let help = String::from_utf8(run(&["serve", "--help"], &[]).stdout).expect("UTF-8");
-    for shown in [
-        "[default: 127.0.0.1:8080]",
-        "[default: sqlite://reseller-network.db]",
-        "[env: LISTEN",
-        "[env: DATABASE_URL",
-        "[env: JWT_SECRET",
-        "[env: JWT_JWKS",
-    ] {
-        assert!(help.contains(shown), "{shown}: {help}");
-    }
 }
 
 #[test]
