@@ -1,5 +1,8 @@
 //! The program's commands, run as an operator runs them.
 
+mod options;
+mod verify;
+
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -123,7 +126,7 @@ fn token(url: &str, arguments: &[&str]) -> String {
     said.trim().to_owned()
 }
 
-on_both_databases!(an_operator_migrates_imports_and_serves, verify_fails_where_something_differs);
+on_both_databases!(an_operator_migrates_imports_and_serves);
 
 async fn an_operator_migrates_imports_and_serves(database: TestDatabase) {
     let url = &database.url;
@@ -365,58 +368,6 @@ fn an_import_from_nowhere_says_so() {
     let nowhere = folder.path().join("nowhere");
     let said = refusal(&run(&["import", nowhere.to_str().expect("a path")], &[("DATABASE_URL", &url)]));
     assert_eq!(said, format!("there is no directory {}", nowhere.display()));
-}
-
-async fn verify_fails_where_something_differs(database: TestDatabase) {
-    let url = &database.url;
-    migrated(url);
-    import(url, "5009 orders imported");
-    let said = run(&["verify"], &[("DATABASE_URL", url)]);
-    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
-    assert_eq!(String::from_utf8_lossy(&said.stdout), "All that is stored is what a recount says.\n");
-    let wrong = "UPDATE orders SET amount_minor = 1 WHERE reference = 'CA-2016-152156'";
-    crate::connect(url).await.execute_unprepared(wrong).await.expect("another amount");
-    for (arguments, why) in
-        [(&["verify"][..], "1 difference; `verify --repair`"), (&["verify", "--repair"], "1 difference left")]
-    {
-        let said = run(arguments, &[("DATABASE_URL", url)]);
-        assert!(!said.status.success());
-        let (out, err) = (String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
-        assert!(out.starts_with("the row of order") && out.contains("a recount says 99390 minor units"), "{out}");
-        assert!(err.contains(why), "{err}");
-    }
-}
-
-#[test]
-fn every_option_has_its_variable_and_shows_its_default() {
-    let commands: [&[&str]; 8] = [
-        &["serve"],
-        &["demo"],
-        &["migrate", "up"],
-        &["migrate", "status"],
-        &["import"],
-        &["export"],
-        &["verify"],
-        &["token"],
-    ];
-    for command in commands {
-        let output = run(&[command, &["--help"]].concat(), &[]);
-        let help = String::from_utf8(output.stdout).expect("UTF-8");
-        let options = help.lines().map(str::trim_start).filter(|line| line.starts_with("--")).count();
-        let arguments = usize::from(help.contains("Arguments:"));
-        assert_eq!(help.matches("[env: ").count(), options + arguments, "{command:?}: {help}");
-    }
-    let help = String::from_utf8(run(&["serve", "--help"], &[]).stdout).expect("UTF-8");
-    for shown in [
-        "[default: 127.0.0.1:8080]",
-        "[default: sqlite://reseller-network.db]",
-        "[env: LISTEN",
-        "[env: DATABASE_URL",
-        "[env: JWT_SECRET",
-        "[env: JWT_JWKS",
-    ] {
-        assert!(help.contains(shown), "{shown}: {help}");
-    }
 }
 
 #[test]

@@ -145,6 +145,8 @@ impl Moving<'_> {
     /// Writes the order as it is now, in the state `to`, and the fact that it is.
     async fn write(&mut self, to: OrderStatus, note: Option<&str>) -> Result<(), ServiceError> {
         let from = std::mem::replace(&mut self.order.status, to);
+        // Steps have an order also where two are taken at once, or clocks differ: who reads of them in the log takes the latest.
+        self.change.happens_after(self.order.updated_at);
         self.order.updated_at = self.change.now();
         let columns = [
             (order::Column::Status, Expr::value(self.order.status)),
@@ -154,7 +156,7 @@ impl Moving<'_> {
         ];
         let own = self.change.in_tenant(self.order.owner_tenant_id);
         own.update_many::<order::Entity>(columns, order::Column::Id.eq(self.order.id)).await?;
-        self.change.record(facts::status_changed(&self.order, Some(from), note));
+        self.change.record_at(facts::status_changed(&self.order, Some(from), note), self.order.updated_at);
         Ok(())
     }
 }
