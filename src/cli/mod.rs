@@ -7,6 +7,7 @@ mod migrate;
 mod schema;
 mod serve;
 mod token;
+mod verify;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -41,6 +42,7 @@ enum Command {
     /// Import a chain from CSV files
     Import(import::Options),
     Export(export::Options),
+    Verify(verify::Options),
     /// Make a person a member, and print a token for them
     Token(token::Options),
     /// Print the API's schema
@@ -73,6 +75,7 @@ async fn execute(command: Command) -> Result<(), Failure> {
         Command::Migrate(options) => migrate::run(options).await,
         Command::Import(options) => import::run(options).await,
         Command::Export(options) => export::run(options).await,
+        Command::Verify(options) => verify::run(options).await,
         Command::Token(options) => token::run(options).await,
         Command::Schema => schema::run(),
     }

@@ -3,6 +3,7 @@
 //! A number is assigned before it is committed: a reader of "after the last I saw" would skip one that commits late. So the log's lock is
 //! taken as the last act before COMMIT and held until the commit is visible (`docs/adr/0003-log-order.md`).
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -32,8 +33,18 @@ type Readers = Arc<Mutex<Vec<(Reader, watch::Receiver<Position>)>>>;
 pub(super) enum Reader {
     /// Keeps memory at its end.
     Memory,
-    /// Acts on it.
-    Consumer,
+    /// Acts on the events of these types; of all types where there are none.
+    Consumer(&'static [&'static str]),
+}
+
+impl Reader {
+    /// Whether it does anything about one of these types of events.
+    fn sees(self, kinds: &HashSet<&'static str>) -> bool {
+        match self {
+            Self::Memory => true,
+            Self::Consumer(types) => types.is_empty() || types.iter().any(|kind| kinds.contains(kind)),
+        }
+    }
 }
 
 /// A consumer that is so many events behind has a backlog, as after an import: nobody waits for it.
@@ -52,7 +63,7 @@ impl Log {
     /// Begins a change that `actor` makes.
     pub async fn begin(&self, actor: Actor) -> Result<Transaction, DbErr> {
         let db = self.central.begin().await?;
-        Ok(Transaction { db, actor, facts: Vec::new(), at: self.clock.now(), log: self.clone() })
+        Ok(Transaction { db, actor, facts: Vec::new(), kinds: HashSet::new(), at: self.clock.now(), log: self.clone() })
     }
 
     /// Counts somebody who reads on from `position` among those whom a writer waits for. They say through the sender how far they are.
@@ -65,19 +76,19 @@ impl Log {
     /// Waits until all readers of this process have seen `position`: a client reads its own writes. Gives up after a while, and at once on
     /// consumers that are far behind.
     pub async fn seen(&self, position: Position) {
-        self.seen_by(&[Reader::Memory, Reader::Consumer], position).await;
+        self.seen_by(|_| true, position).await;
     }
 
     /// Waits until memory shows `position`. Gives up after a while.
     pub(super) async fn shown(&self, position: Position) {
-        self.seen_by(&[Reader::Memory], position).await;
+        self.seen_by(|reader| reader == Reader::Memory, position).await;
     }
 
-    async fn seen_by(&self, whom: &[Reader], position: Position) {
+    async fn seen_by(&self, is_waited_for: impl Fn(Reader) -> bool, position: Position) {
         let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner).clone();
         readers.retain(|(reader, seen)| {
-            let far_behind = *reader == Reader::Consumer && position.0 - seen.borrow().0 > FAR_BEHIND;
-            whom.contains(reader) && !far_behind
+            let far_behind = *reader != Reader::Memory && position.0 - seen.borrow().0 > FAR_BEHIND;
+            is_waited_for(*reader) && !far_behind
         });
         let all = async {
             for (_, mut reader) in readers {
@@ -102,6 +113,8 @@ pub struct Transaction {
     actor: Actor,
     /// What has happened, and when, where that was not now.
     facts: Vec<(Fact, Option<Timestamp>)>,
+    /// The types of all that was recorded.
+    kinds: HashSet<&'static str>,
     /// When the change happens: one instant for all that it writes.
     at: Timestamp,
     log: Log,
@@ -128,6 +141,11 @@ impl Transaction {
         self.at
     }
 
+    /// Makes the change happen at `instant` at the earliest, also where a clock says otherwise.
+    pub(crate) fn happens_at_or_after(&mut self, instant: Timestamp) {
+        self.at = self.at.max(instant);
+    }
+
     /// Makes the change happen after `instant`, also where a clock says otherwise.
     pub(crate) fn happens_after(&mut self, instant: Timestamp) {
         self.at = self.at.max(Timestamp(instant.0 + 1));
@@ -136,6 +154,13 @@ impl Transaction {
     /// Waits until no other transaction changes the chain, and keeps it so until this one ends.
     pub(crate) async fn lock_chain(&mut self) -> Result<(), DbErr> {
         lock(&self.db, Lock::Chain).await?;
+        self.at = self.log.clock.now();
+        Ok(())
+    }
+
+    /// Waits until no other transaction adds to the ledgers, and keeps it so until this one ends.
+    pub(crate) async fn lock_ledgers(&mut self) -> Result<(), DbErr> {
+        lock(&self.db, Lock::Ledger).await?;
         self.at = self.log.clock.now();
         Ok(())
     }
@@ -149,11 +174,13 @@ impl Transaction {
 
     /// Notes a fact, to be appended with the commit.
     pub fn record(&mut self, fact: Fact) {
+        self.kinds.insert(fact.kind);
         self.facts.push((fact, None));
     }
 
     /// Notes a fact that happened at `at`, and is only told of by this change.
     pub fn record_at(&mut self, fact: Fact, at: Timestamp) {
+        self.kinds.insert(fact.kind);
         self.facts.push((fact, Some(at)));
     }
 
@@ -182,11 +209,12 @@ impl Transaction {
         Ok(end)
     }
 
-    /// Makes the change last, and waits until this process shows it.
-    pub async fn commit_and_show(self) -> Result<Position, DbErr> {
-        let log = self.log.clone();
+    /// Makes the change last, and waits until this process shows it, with what its consumers make of it. Who has nothing to do with it keeps
+    /// nobody waiting.
+    pub async fn commit_and_show(mut self) -> Result<Position, DbErr> {
+        let (log, kinds) = (self.log.clone(), std::mem::take(&mut self.kinds));
         let position = self.commit().await?;
-        log.seen(position).await;
+        log.seen_by(|reader| reader.sees(&kinds), position).await;
         Ok(position)
     }
 }

@@ -80,7 +80,7 @@ impl<C: Consume> Consumer<C> {
     /// # Errors
     /// Where its position cannot be read.
     pub async fn new(central: CentralDb, log: Log, consume: Arc<C>) -> Result<Self, DbErr> {
-        let seen = log.add_reader(Reader::Consumer, stored_position(central.reader(), C::NAME).await?);
+        let seen = log.add_reader(Reader::Consumer(C::TYPES), stored_position(central.reader(), C::NAME).await?);
         Ok(Self { central, log, consume, seen, at_once: AtomicU64::new(C::BATCH) })
     }
 
@@ -207,13 +207,13 @@ impl<E: Told> Next<E> {
 }
 
 /// The position up to which the consumer of this name has dealt with the log.
-async fn stored_position(db: &impl ConnectionTrait, name: &str) -> Result<Position, DbErr> {
+pub(crate) async fn stored_position(db: &impl ConnectionTrait, name: &str) -> Result<Position, DbErr> {
     let row = consumer::Entity::find_by_id(name).one(db).await?;
     Ok(row.map_or(Position::START, |row| row.position))
 }
 
 /// The stored position, which nobody else can change until the transaction ends.
-async fn claim(change: &Transaction, name: &str) -> Result<Position, DbErr> {
+pub(crate) async fn claim(change: &Transaction, name: &str) -> Result<Position, DbErr> {
     let first = consumer::ActiveModel { name: Set(name.to_owned()), position: Set(Position::START) };
     let name_taken = OnConflict::column(consumer::Column::Name)
         .value(consumer::Column::Name, Expr::col((consumer::Entity, consumer::Column::Name)))

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::tenancy::Actor;
 
 /// CloudEvents `source` of the facts that this program makes itself.
-pub(super) const OWN_SOURCE: &str = "reseller-network";
+pub(crate) const OWN_SOURCE: &str = "reseller-network";
 
 /// Something that has happened to a company.
 #[derive(Clone, Debug)]

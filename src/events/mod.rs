@@ -18,7 +18,9 @@ mod told;
 
 pub use append::{Log, Transaction};
 pub use consumer::{Consume, Consumer};
+pub(crate) use consumer::{claim, stored_position};
 pub use fact::Fact;
+pub(crate) use fact::OWN_SOURCE;
 pub use follower::{Follower, Freshness, Listener, MembershipsChanged};
 pub use parked::park;
 pub use tail::News;

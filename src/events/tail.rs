@@ -55,7 +55,7 @@ pub struct News {
 }
 
 /// What has happened after `position`, as far as `db`, a snapshot, can see: each once, in no order.
-pub(super) async fn news_after(db: &impl ConnectionTrait, position: Position) -> Result<Vec<News>, DbErr> {
+pub(crate) async fn news_after(db: &impl ConnectionTrait, position: Position) -> Result<Vec<News>, DbErr> {
     event::Entity::find()
         .filter(event::Column::Position.gt(position))
         .select_only()

@@ -12,5 +12,6 @@ pub mod performance;
 pub mod series;
 mod served;
 pub mod settings;
+pub mod verify;
 
 pub use served::Served;

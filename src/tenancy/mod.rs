@@ -14,6 +14,7 @@ mod handle;
 mod line;
 mod pools;
 mod scope;
+mod sums;
 pub mod topology;
 
 pub use actor::Actor;
@@ -25,3 +26,4 @@ pub use guard::InTransaction;
 pub use handle::{TenantDb, TenantHandle, TenantSelect};
 pub(crate) use line::{Line, may_act};
 pub use scope::Scope;
+pub(crate) use sums::{sums_of, whole_sum};

@@ -123,7 +123,7 @@ fn token(url: &str, arguments: &[&str]) -> String {
     said.trim().to_owned()
 }
 
-on_both_databases!(an_operator_migrates_imports_and_serves);
+on_both_databases!(an_operator_migrates_imports_and_serves, verify_fails_where_something_differs);
 
 async fn an_operator_migrates_imports_and_serves(database: TestDatabase) {
     let url = &database.url;
@@ -325,7 +325,7 @@ async fn a_database_that_is_newer_or_older_than_the_program_is_refused(database:
     let connection = sea_orm::Database::connect(url).await.expect("a connection");
     let keys = [("DATABASE_URL", url.as_str()), ("JWT_SECRET", SECRET)];
     let said = refusal(&run(&["serve", "--listen", "127.0.0.1:0"], &keys));
-    assert_eq!(said, "the database's schema is 2 change(s) behind this program: run `reseller-network migrate up`");
+    assert_eq!(said, "the database's schema is 3 change(s) behind this program: run `reseller-network migrate up`");
     migrated(url);
     let from_the_future = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29991231_000001_wonders', 0)";
     connection.execute_unprepared(from_the_future).await.expect("a row");
@@ -367,10 +367,38 @@ fn an_import_from_nowhere_says_so() {
     assert_eq!(said, format!("there is no directory {}", nowhere.display()));
 }
 
+async fn verify_fails_where_something_differs(database: TestDatabase) {
+    let url = &database.url;
+    migrated(url);
+    import(url, "5009 orders imported");
+    let said = run(&["verify"], &[("DATABASE_URL", url)]);
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    assert_eq!(String::from_utf8_lossy(&said.stdout), "All that is stored is what a recount says.\n");
+    let wrong = "UPDATE orders SET amount_minor = 1 WHERE reference = 'CA-2016-152156'";
+    crate::connect(url).await.execute_unprepared(wrong).await.expect("another amount");
+    for (arguments, why) in
+        [(&["verify"][..], "1 difference; `verify --repair`"), (&["verify", "--repair"], "1 difference left")]
+    {
+        let said = run(arguments, &[("DATABASE_URL", url)]);
+        assert!(!said.status.success());
+        let (out, err) = (String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
+        assert!(out.starts_with("the row of order") && out.contains("a recount says 99390 minor units"), "{out}");
+        assert!(err.contains(why), "{err}");
+    }
+}
+
 #[test]
 fn every_option_has_its_variable_and_shows_its_default() {
-    let commands: [&[&str]; 7] =
-        [&["serve"], &["demo"], &["migrate", "up"], &["migrate", "status"], &["import"], &["export"], &["token"]];
+    let commands: [&[&str]; 8] = [
+        &["serve"],
+        &["demo"],
+        &["migrate", "up"],
+        &["migrate", "status"],
+        &["import"],
+        &["export"],
+        &["verify"],
+        &["token"],
+    ];
     for command in commands {
         let output = run(&[command, &["--help"]].concat(), &[]);
         let help = String::from_utf8(output.stdout).expect("UTF-8");

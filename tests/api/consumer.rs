@@ -10,11 +10,11 @@ use reseller_network::{
     events::{Consume, Consumer, Fact, Transaction, kinds, park},
     tenancy::Actor,
 };
-use sea_orm::{EntityTrait, QueryOrder};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
 use serde_json::{Value, json};
 
-use crate::connect;
 use crate::support::{TestDatabase, chain::Replica, on_both_databases};
+use crate::{connect, read};
 
 on_both_databases!(
     two_processes_deal_with_each_event_once,
@@ -23,7 +23,9 @@ on_both_databases!(
     what_would_fail_again_is_parked_and_the_rest_is_done,
     what_may_be_done_later_is_not_parked,
     what_a_consumer_parks_itself_lasts_with_its_other_effects,
+    after_a_restore_of_an_older_database_it_goes_on_from_there,
     a_writer_sees_what_consumers_made_of_its_write,
+    a_writer_does_not_wait_for_those_that_its_write_does_not_concern,
 );
 
 /// Answers each delivered order with a fact that carries the event's position; but first it does what the order's own data say.
@@ -189,9 +191,47 @@ async fn a_writer_sees_what_consumers_made_of_its_write(database: TestDatabase) 
     let root = replica.add(None, "Root").await;
     let consuming = tokio::spawn(consumer(&replica, 0).await.run());
     for orders in 1..=5 {
-        let end = deliver(&replica, root, 1).await;
-        tokio::time::timeout(Duration::from_secs(30), replica.log.seen(end)).await.expect("it is seen");
+        let mut change = replica.log.begin(Actor::central()).await.expect("a transaction");
+        change.record(Fact { kind: kinds::SETTINGS_CHANGED, subject: root, data: Value::Null });
+        change.record(Fact { kind: kinds::ORDER_DELIVERED, subject: root, data: Value::Null });
+        change.commit_and_show().await.expect("it is seen");
         assert_once_each(&replica, orders).await;
     }
     consuming.abort();
+}
+
+async fn after_a_restore_of_an_older_database_it_goes_on_from_there(database: TestDatabase) {
+    let replica = Replica::open(&database.url).await;
+    let root = replica.add(None, "Root").await;
+    let consumer = consumer(&replica, 0).await;
+    deliver(&replica, root, 2).await;
+    consumer.catch_up().await.expect("done");
+    let saved = replica.end_of_log().await;
+    let outside = connect(&database.url).await;
+    let stored = read(&outside, "SELECT CAST(position AS TEXT) FROM consumers").await;
+    deliver(&replica, root, 5).await;
+    consumer.catch_up().await.expect("done");
+    let back = [
+        format!("DELETE FROM events WHERE position > {}", saved.0),
+        format!("UPDATE consumers SET position = {stored}"),
+    ];
+    for statement in back {
+        outside.execute_unprepared(&statement).await.expect("what a restore does");
+    }
+    consumer.catch_up().await.expect("the log went back");
+    deliver(&replica, root, 3).await;
+    consumer.catch_up().await.expect("done");
+    assert_once_each(&replica, 5).await;
+}
+
+async fn a_writer_does_not_wait_for_those_that_its_write_does_not_concern(database: TestDatabase) {
+    let replica = Replica::open(&database.url).await;
+    let root = replica.add(None, "Root").await;
+    let never_runs = consumer(&replica, 0).await;
+    let mut change = replica.log.begin(Actor::central()).await.expect("a transaction");
+    change.record(Fact { kind: kinds::SETTINGS_CHANGED, subject: root, data: Value::Null });
+    // Less than a writer waits at most.
+    let shown = tokio::time::timeout(Duration::from_secs(4), change.commit_and_show()).await;
+    shown.expect("nobody is waited for").expect("written");
+    drop(never_runs);
 }

@@ -18,6 +18,7 @@ on_both_databases!(
     an_empty_database_has_headers_alone,
     a_company_with_many_orders_is_written_in_pages,
     files_that_are_there_are_replaced_only_by_force,
+    what_was_replaced_in_part_cannot_be_imported,
 );
 
 impl Network {
@@ -146,4 +147,18 @@ async fn files_that_are_there_are_replaced_only_by_force(database: TestDatabase)
     fs::write(&file, "").expect("a file");
     let refused = network.export_to(&file, true).await.expect_err("no folder");
     assert!(refused.to_string().starts_with(&format!("{} cannot be written: ", file.display())), "{refused}");
+}
+
+async fn what_was_replaced_in_part_cannot_be_imported(database: TestDatabase) {
+    let network = Network::new(&database).await;
+    let (folder, _) = network.export().await;
+    // Nothing can take the place of a folder: the export ends among the files.
+    fs::remove_file(folder.path().join("orders.csv")).expect("a file");
+    fs::create_dir_all(folder.path().join("orders.csv/mine")).expect("a folder");
+    network.export_to(folder.path(), true).await.expect_err("a folder in the way");
+    let refused = import(&network.log, Source::Directory(folder.path()), OPTIONS, |_| ()).await;
+    assert!(refused.expect_err("no set of files").to_string().contains("resellers.csv"));
+    fs::remove_dir_all(folder.path().join("orders.csv")).expect("a folder");
+    network.export_to(folder.path(), true).await.expect("files");
+    texts(&folder);
 }

@@ -4,6 +4,7 @@ mod any_bytes;
 mod bad_files;
 mod bad_trade;
 mod killed;
+mod moved;
 mod superstore;
 mod trade;
 

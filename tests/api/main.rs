@@ -12,6 +12,7 @@ mod dashboard;
 mod export;
 mod import;
 mod log;
+mod odd_texts;
 mod orders;
 mod owned_tables;
 mod races;

@@ -68,7 +68,8 @@ impl NaiveCatalog {
         let own = &self.companies[&company];
         let rate = own.by_category.get(&self.products[sku].category).unwrap_or(&own.default);
         let by_margin = (with(cost, *rate), currency);
-        let (mut price, of) = *own.overrides.get(sku).unwrap_or(&by_margin);
+        let in_force = own.overrides.get(sku).filter(|(_, of)| *of == currency || *of == own.currency);
+        let (mut price, of) = *in_force.unwrap_or(&by_margin);
         if of == currency {
             if price < with(cost, own.floor) {
                 price = with(cost, own.floor);

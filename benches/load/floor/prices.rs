@@ -91,10 +91,9 @@ impl Terms {
         let margins = self.margins.get(&company);
         let rate = margins.map(|own| own.by_category.get(&product.category).copied().unwrap_or(own.default));
         let by_margin = || Money { minor: rate.unwrap_or_default().on_top_of(cost.minor), ..cost };
-        let entered = overrides.get(&(company, product.id)).copied().unwrap_or_else(by_margin);
-        if entered.currency != cost.currency {
-            return entered;
-        }
+        // All companies of the data trade in one currency: a price in another than the cost's is not in force.
+        let set = overrides.get(&(company, product.id)).filter(|set| set.currency == cost.currency);
+        let entered = set.copied().unwrap_or_else(by_margin);
         let floor = margins.map(|own| own.floor).unwrap_or_default();
         let most = ceiling.map_or(MAX_MINOR, |ceiling| ceiling.on_top_of(cost.minor));
         Money { minor: entered.minor.max(floor.on_top_of(cost.minor)).min(most), ..cost }

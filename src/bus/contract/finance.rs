@@ -15,7 +15,7 @@ aliases! {
     ListEntries = "finance.listEntries": own_tenant Reads (EntriesQuery) -> Listed<Entry>;
     /// Those of these entries that are in the company's ledger, in the order asked for.
     GetEntries = "finance.getEntries": own_tenant Reads (Vec<LedgerEntryId>) -> Vec<Entry>;
-    /// Records what a child has paid.
+    /// Records what a child has paid, or a company further down that owed something.
     RecordPayment = "finance.recordPayment": own_tenant Writes (Payment) -> LedgerEntryId;
 }
 
@@ -67,7 +67,7 @@ pub struct Entry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Payment {
-    /// The child that paid.
+    /// Who paid: a child, or a company further down that owes the one that got it something in this currency.
     pub from: TenantId,
     /// What it paid; above zero.
     pub amount: Money,

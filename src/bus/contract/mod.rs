@@ -6,6 +6,7 @@ pub mod catalog;
 pub mod finance;
 pub mod network;
 pub mod orders;
+mod paging;
 mod period;
 
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Ledgers, and what children paid.
+//! Ledgers, and what was paid.
 
 mod connection;
 mod payment;

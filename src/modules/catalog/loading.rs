@@ -99,9 +99,12 @@ impl Catalog {
         let overrides = async { Ok::<_, ServiceError>(store::overrides(db, tenants, product).await?) };
         let grants = async { Ok(store::grants(db, tenants).await?) };
         let (margins, mut overrides, mut grants) = tokio::try_join!(margins, overrides, grants)?;
-        let terms = |(tenant, margins)| {
+        // A company's currency never changes.
+        let chain = self.topology.current();
+        let terms = |(tenant, margins): (&TenantId, _)| {
+            let currency = chain.find(*tenant).map(|node| chain.currency(node));
             let (grant, overrides) = (grants.remove(tenant), overrides.remove(tenant).unwrap_or_default());
-            (*tenant, Arc::new(Terms { margins, grant, overrides }))
+            (*tenant, Arc::new(Terms { currency, margins, grant, overrides }))
         };
         Ok(tenants.iter().zip(margins).map(terms).collect())
     }

@@ -1,12 +1,14 @@
 //! What things cost whom: computed from what each company of a line has set, without database or clock.
 //!
-//! A company pays what its parent takes; the root pays the list price. It takes what it entered for the product, or else its margin on top of
-//! what it pays. Where both are of one currency, its floor and then the tightest ceiling of the line bind that.
+//! A company pays what its parent takes; the root pays the list price. It takes what it entered for the product, in the currency that it pays in or its
+//! own, or else its margin on top of what it pays: a price in another currency, which was one of these when it was entered, would stand there with nothing to
+//! bind it. Where both are of one currency, its floor and then the tightest ceiling of the line bind that.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use entity::{ProductId, TenantId, Timestamp};
+use iso_currency::Currency;
 
 use super::products::Product;
 use crate::bus::contract::catalog::Access;
@@ -16,6 +18,8 @@ use crate::money::{MAX_MINOR, Money, Rate, divide_half_even};
 /// What one company has set, and what was granted to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Terms {
+    /// The currency that it trades in, where that is known.
+    pub(super) currency: Option<Currency>,
     /// How it makes its prices.
     pub(super) margins: Margins,
     /// What it was granted; none: everything.
@@ -59,6 +63,12 @@ impl Terms {
         Self { overrides, ..self.clone() }
     }
 
+    /// The same where it is in force for a company that pays in `cost`.
+    fn override_in_force(&self, product: ProductId, cost: Currency) -> Option<&Override> {
+        let counts = |set: &&Override| set.price.currency == cost || Some(set.price.currency) == self.currency;
+        self.override_of(product).filter(counts)
+    }
+
     fn margin_of(&self, product: &Product) -> Rate {
         let Margins { by_category, default, .. } = &self.margins;
         by_category.get(&*product.category).copied().unwrap_or(*default)
@@ -67,7 +77,7 @@ impl Terms {
     /// What it takes for `product`, which costs it `cost`, before floor and ceiling.
     fn price_as_entered(&self, product: &Product, cost: Money) -> Money {
         let by_margin = || Money { minor: self.margin_of(product).on_top_of(cost.minor), ..cost };
-        self.override_of(product.id).map_or_else(by_margin, |set| set.price)
+        self.override_in_force(product.id, cost.currency).map_or_else(by_margin, |set| set.price)
     }
 
     /// What it takes for `product`, which costs it `cost`, where no price of its line may be more than `ceiling` above the cost.
@@ -84,7 +94,7 @@ impl Terms {
     /// Whether its margin or price, as entered, is below its own floor. A price in another currency than the cost is not compared.
     pub(super) fn is_below_floor(&self, product: &Product, cost: Money) -> bool {
         let floor = self.margins.floor;
-        match self.override_of(product.id) {
+        match self.override_in_force(product.id, cost.currency) {
             None => self.margin_of(product) < floor,
             Some(set) => set.price.currency == cost.currency && set.price.minor < floor.on_top_of(cost.minor),
         }

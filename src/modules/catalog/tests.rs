@@ -137,17 +137,37 @@ fn the_tightest_ceiling_of_the_line_binds_and_beats_a_floor() {
 }
 
 #[test]
-fn a_price_in_another_currency_is_taken_as_it_is_and_all_below_pay_in_it() {
+fn a_price_in_the_companys_own_currency_is_taken_as_it_is_and_all_below_pay_in_it() {
     let chair = chair();
     let eur = |minor| Money::new(minor, Currency::EUR);
+    let own = |price| Terms { currency: Some(Currency::EUR), ..at_price(&chair, price) };
     let bound = |terms| {
         let tight = |margins: &mut Margins| (margins.floor, margins.ceiling) = (percent(1), Some(percent(2)));
         with(tight, terms)
     };
-    let terms = [bound(by(Rate(0))), bound(at_price(&chair, eur(1))), bound(by(percent(50))), by(percent(50))];
+    let terms = [bound(by(Rate(0))), bound(own(eur(1))), bound(by(percent(50))), by(percent(50))];
     assert_eq!(prices(&chair, terms), [usd(1_010), eur(1), eur(1), eur(1)]);
-    let terms = [by(Rate(0)), at_price(&chair, eur(500)), by(percent(10)), at_price(&chair, eur(600))];
+    let terms = [by(Rate(0)), own(eur(500)), by(percent(10)), at_price(&chair, eur(600))];
     assert_eq!(prices(&chair, terms), [usd(1_000), eur(500), eur(550), eur(600)]);
+}
+
+#[test]
+fn a_price_in_neither_its_own_currency_nor_the_one_it_pays_in_is_not_in_force() {
+    let chair = chair();
+    let pounds = Money::new(1, Currency::GBP);
+    let left_over = with(
+        |margins| (margins.default, margins.floor, margins.ceiling) = (percent(50), percent(1), Some(percent(20))),
+        Terms { currency: Some(Currency::EUR), ..at_price(&chair, pounds) },
+    );
+    assert!(!left_over.is_below_floor(&chair, usd(1_000)), "its margin is not");
+    assert_eq!(
+        prices(&chair, [by(Rate(0)), left_over.clone()]),
+        [usd(1_000), usd(1_200)],
+        "its margin, and its ceiling"
+    );
+    let in_pounds = Terms { currency: Some(Currency::GBP), ..at_price(&chair, Money::new(10, Currency::GBP)) };
+    let [_, price] = prices(&chair, [in_pounds, left_over]);
+    assert_eq!(price, Money::new(10, Currency::GBP), "in force again where it pays in pounds; within its floor");
 }
 
 #[test]
@@ -214,7 +234,8 @@ fn what_was_entered_below_the_floor_is_told() {
     let is_below = |terms: Terms| floor(terms).is_below_floor(&chair, usd(1_000));
     assert!(is_below(by(percent(19))) && !is_below(by(percent(20))));
     assert!(is_below(at_price(&chair, usd(1_199))) && !is_below(at_price(&chair, usd(1_200))));
-    assert!(!is_below(at_price(&chair, Money::new(1, Currency::EUR))));
+    let own = Terms { currency: Some(Currency::EUR), ..at_price(&chair, Money::new(1, Currency::EUR)) };
+    assert!(!is_below(own));
 }
 
 #[test]

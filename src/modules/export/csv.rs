@@ -40,6 +40,14 @@ impl CsvFile {
         synced.map_err(|cause| self.unwritable(cause))
     }
 
+    /// Removes the file of an earlier export, where there is one.
+    pub(super) fn remove_earlier(&self) -> Result<(), ExportError> {
+        match fs::remove_file(&self.path) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(self.unwritable(cause)),
+            _ => Ok(()),
+        }
+    }
+
     /// Gives the file its own name.
     pub(super) fn publish(mut self) -> Result<(), ExportError> {
         fs::rename(&self.unfinished, &self.path).map_err(|cause| self.unwritable(cause))?;

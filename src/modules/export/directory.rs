@@ -38,15 +38,24 @@ impl Directory {
         Ok(file)
     }
 
-    /// Gives all of `files` their own names, once each is on the disk.
-    pub(super) fn finish(&self, mut files: Vec<CsvFile>) -> Result<(), ExportError> {
-        for file in &mut files {
+    /// Gives all of `files` their own names, once each is on the disk. An import needs that of the `resellers`: it is there before the others
+    /// and after them, and never among files of another export, also where this ends in the middle.
+    pub(super) fn finish(&self, mut resellers: CsvFile, mut others: Vec<CsvFile>) -> Result<(), ExportError> {
+        for file in others.iter_mut().chain([&mut resellers]) {
             file.sync()?;
         }
-        for file in files {
+        resellers.remove_earlier()?;
+        self.sync()?;
+        for file in others {
             file.publish()?;
         }
-        // So that the names last too.
+        self.sync()?;
+        resellers.publish()?;
+        self.sync()
+    }
+
+    /// Makes the names last that the files have now.
+    fn sync(&self) -> Result<(), ExportError> {
         File::open(&self.path).and_then(|own| own.sync_all()).map_err(|cause| unwritable(&self.path, cause))
     }
 }

@@ -84,7 +84,7 @@ pub async fn export(
         orders: orders.rows(),
         order_lines: order_lines.rows(),
     };
-    directory.finish(vec![resellers, products, prices, orders, order_lines])?;
+    directory.finish(resellers, vec![products, prices, orders, order_lines])?;
     Ok(report)
 }
 

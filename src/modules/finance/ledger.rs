@@ -9,7 +9,6 @@ use super::store;
 use crate::error::Fault;
 use crate::events::{Fact, Transaction, kinds};
 use crate::money::Money;
-use crate::tenancy::{Lock, lock};
 
 /// What is to be entered on both sides.
 #[derive(Clone, Debug)]
@@ -61,9 +60,9 @@ impl Posting {
 }
 
 /// Adds those of `postings` that are not in the ledgers yet, in their order, with a fact for each entry. Nobody else adds to any ledger
-/// until the transaction ends, so that numbers have no gaps and balances follow from one another.
+/// until the transaction ends, so that numbers have no gaps, balances follow from one another, and no entry is from before the last one.
 pub(super) async fn post(change: &mut Transaction, postings: Vec<Posting>) -> Result<(), Fault> {
-    lock(change.db(), Lock::Ledger).await?;
+    change.lock_ledgers().await?;
     let postings = unposted(change, postings).await?;
     if postings.is_empty() {
         return Ok(());
@@ -100,12 +99,16 @@ struct Books {
 }
 
 impl Books {
-    async fn open(change: &Transaction, owners: &[TenantId]) -> Result<Self, Fault> {
+    async fn open(change: &mut Transaction, owners: &[TenantId]) -> Result<Self, Fault> {
         let accounts = store::accounts(change.db(), owners).await?;
         let key = |account: &ledger_account::Model| (account.owner_tenant_id, account.currency.clone());
+        let last = store::last_entries(change.db(), owners).await?;
+        for last in &last {
+            change.happens_at_or_after(last.posted_at);
+        }
         Ok(Self {
             at: change.now(),
-            numbers: store::last_numbers(change.db(), owners).await?,
+            numbers: last.into_iter().map(|last| (last.owner_tenant_id, last.number)).collect(),
             before: accounts.into_iter().map(|account| (key(&account), account)).collect(),
             entered: BTreeMap::new(),
         })

@@ -7,8 +7,8 @@ use iso_currency::Currency;
 use sea_orm::{ColumnTrait, Condition, Order as Sort};
 
 use super::{Finance, store};
+use crate::bus::contract::Listed;
 use crate::bus::contract::finance::{EntriesQuery, Entry, FinanceSummary};
-use crate::bus::contract::{Listed, Take};
 use crate::error::Fault;
 use crate::money::Money;
 use crate::tenancy::{ROWS_A_STATEMENT, TenantDb};
@@ -26,28 +26,20 @@ impl Finance {
     /// The part of `company`'s ledger that `query` asks for, newest entry first.
     pub(super) async fn entries(&self, company: TenantId, query: EntriesQuery) -> Result<Listed<Entry>, Fault> {
         let page = query.page;
-        let wanted = page.take.count() as usize;
-        let from_the_end = matches!(page.take, Take::Last(_));
         let currency = query.currency.map(|currency| ledger_entry::Column::Currency.eq(currency.code()));
         let condition = Condition::all()
             .add_option(currency)
             .add_option(page.after.map(|number| ledger_entry::Column::Number.lt(number)))
             .add_option(page.before.map(|number| ledger_entry::Column::Number.gt(number)));
-        let sort = if from_the_end { Sort::Asc } else { Sort::Desc };
+        let sort = if page.is_from_the_end() { Sort::Asc } else { Sort::Desc };
+        let limit = page.rows_to_read();
         let find = async |own: TenantDb| {
             let entries = own.find::<ledger_entry::Entity>().filter(condition);
-            entries.order_by(ledger_entry::Column::Number, sort).limit(wanted as u64 + 1).all().await
+            entries.order_by(ledger_entry::Column::Number, sort).limit(limit).all().await
         };
-        let mut rows = self.central.run_in_tenant(company, find).await?;
-        let more = rows.len() > wanted;
-        rows.truncate(wanted);
-        if from_the_end {
-            rows.reverse();
-        }
-        // A cursor is a place of the list: there is something on its other side.
-        let has_next = if from_the_end { page.before.is_some() } else { more };
-        let has_previous = if from_the_end { more } else { page.after.is_some() };
-        Ok(Listed { entries: rows.into_iter().map(entry).collect::<Result<_, _>>()?, has_next, has_previous })
+        let rows = self.central.run_in_tenant(company, find).await?;
+        let Listed { entries, has_next, has_previous } = page.listed(rows);
+        Ok(Listed { entries: entries.into_iter().map(entry).collect::<Result<_, _>>()?, has_next, has_previous })
     }
 
     /// Those of the entries `ids` that are in `company`'s ledger, in this order.

@@ -4,9 +4,9 @@
     reason = "central store: a posting is in two companies' ledgers, a batch of them in many"
 )]
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
-use entity::{PostingId, TenantId, ledger_account, ledger_entry};
+use entity::{PostingId, TenantId, Timestamp, ledger_account, ledger_entry};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
@@ -39,30 +39,30 @@ pub(super) async fn posted(
     Ok(posted)
 }
 
-/// The last number in the ledger of each of `owners`; one without entries has none.
-pub(super) async fn last_numbers(
-    db: &impl ConnectionTrait,
-    owners: &[TenantId],
-) -> Result<HashMap<TenantId, i64>, DbErr> {
-    #[derive(FromQueryResult)]
-    struct Last {
-        id: TenantId,
-        number: Option<i64>,
-    }
-    let mut numbers = HashMap::new();
+/// The end of a company's ledger.
+#[derive(FromQueryResult)]
+pub(super) struct Last {
+    pub(super) owner_tenant_id: TenantId,
+    pub(super) number: i64,
+    pub(super) posted_at: Timestamp,
+}
+
+/// The last entry in the ledger of each of `owners`; one without entries has none.
+pub(super) async fn last_entries(db: &impl ConnectionTrait, owners: &[TenantId]) -> Result<Vec<Last>, DbErr> {
+    let mut all = Vec::new();
     for owners in owners.chunks(ROWS_A_STATEMENT) {
         // One look at the end of an index each; a grouping would read all entries of a company.
         let ids = (1..=owners.len()).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ");
         let last = format!(
-            "SELECT id, (SELECT max(number) FROM \"ledger_entries\" WHERE owner_tenant_id = tenants.id) AS number \
-             FROM tenants WHERE id IN ({ids})"
+            "SELECT owner_tenant_id, number, posted_at FROM tenants JOIN \"ledger_entries\" ON owner_tenant_id = tenants.id \
+             WHERE tenants.id IN ({ids}) \
+             AND number = (SELECT max(number) FROM \"ledger_entries\" WHERE owner_tenant_id = tenants.id)"
         );
         let last =
             Statement::from_sql_and_values(db.get_database_backend(), last, owners.iter().map(|id| (*id).into()));
-        let rows = Last::find_by_statement(last).all(db).await?;
-        numbers.extend(rows.into_iter().filter_map(|row| Some((row.id, row.number?))));
+        all.extend(Last::find_by_statement(last).all(db).await?);
     }
-    Ok(numbers)
+    Ok(all)
 }
 
 /// The accounts of `owners`, each company's by currency.

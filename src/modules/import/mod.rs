@@ -164,7 +164,7 @@ pub async fn import(
 async fn begin(log: &Log) -> Result<Transaction, DbErr> {
     let mut change = log.begin(Actor::central()).await?;
     change.lock_chain().await?;
-    lock(change.db(), Lock::Ledger).await?;
+    change.lock_ledgers().await?;
     lock(change.db(), Lock::Log).await?;
     Ok(change)
 }
@@ -214,7 +214,7 @@ impl<F: FnMut(Progress)> Run<'_, F> {
         let mut lines = OrderLines::new(chain, &mut catalog, open);
         report.order_lines = self.take(&mut lines).await?;
         lines.check_sums(self.source)?;
-        report.postings = ledgers::post(&mut self.change, chain, delivered).await?;
+        report.postings = ledgers::post(&mut self.change, delivered).await?;
         Ok(())
     }
 

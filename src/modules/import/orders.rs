@@ -25,7 +25,7 @@ pub(super) struct Orders<'i> {
     all_new: bool,
     /// The new ones, where their lines follow.
     open: Option<OpenOrders>,
-    delivered: Delivered,
+    delivered: Delivered<'i>,
     counts: Counts,
 }
 
@@ -33,6 +33,7 @@ pub(super) struct Orders<'i> {
 #[derive(Clone, Copy)]
 struct Parties {
     placer: NodeIndex,
+    /// The placer's on the day of the order.
     parent: NodeIndex,
     root: NodeIndex,
 }
@@ -41,12 +42,12 @@ impl<'i> Orders<'i> {
     /// Writes orders of companies of `chain`. `with_lines`: their lines follow.
     pub(super) async fn new(change: &Transaction, chain: &'i Snapshot, with_lines: bool) -> Result<Self, DbErr> {
         let all_new = !store::has_orders(change.db()).await?;
-        let (open, delivered) = (with_lines.then(OpenOrders::default), Delivered::default());
+        let (open, delivered) = (with_lines.then(OpenOrders::default), Delivered::new(chain));
         Ok(Self { chain, all_new, open, delivered, counts: Counts::default() })
     }
 
     /// The new orders that wait for their lines, and what was delivered.
-    pub(super) fn finish(self) -> (OpenOrders, Delivered) {
+    pub(super) fn finish(self) -> (OpenOrders, Delivered<'i>) {
         (self.open.unwrap_or_default(), self.delivered)
     }
 
@@ -57,14 +58,14 @@ impl<'i> Orders<'i> {
     fn parties(&self, row: &Order) -> Result<Parties, BadLine> {
         let unknown = || row.bad(RESELLER_ID, format!("unknown reseller {}", shown(&row.reseller_id)));
         let placer = self.chain.find_named(&row.reseller_id).ok_or_else(unknown)?;
-        match (self.chain.parent(placer), self.chain.root()) {
+        match (self.chain.parent_at(placer, row.placed_at()), self.chain.root()) {
             (Some(parent), Some(root)) => Ok(Parties { placer, parent, root }),
             _ => Err(row.bad(RESELLER_ID, "the root has nobody to order from")),
         }
     }
 
     fn order(&self, row: &Order, parties: Parties) -> order::Model {
-        let placed_at = Timestamp::start_of(row.placed_on);
+        let placed_at = row.placed_at();
         let delivered_at = row.delivered_on.map(Timestamp::start_of);
         let holder = match row.status {
             OrderStatus::Placed | OrderStatus::AwaitingForward | OrderStatus::Cancelled => parties.parent,
@@ -93,7 +94,7 @@ impl<'i> Orders<'i> {
             open.open(row.id, placer, row.amount_minor);
         }
         if row.status == OrderStatus::Delivered {
-            self.delivered.add(placer, row.currency, row.amount_minor);
+            self.delivered.add(placer, row.placed_at(), row.currency, row.amount_minor);
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use entity::{OrderId, ProductId, TenantId, ledger_account, ledger_entry, order, price_override};
+use entity::{OrderId, ProductId, TenantId, Timestamp, ledger_account, ledger_entry, order, price_override};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect};
 
@@ -58,12 +58,12 @@ pub(super) async fn accounts(
     Ok(accounts)
 }
 
-/// The number of the last entry of each of `owners` that has any.
-pub(super) async fn last_numbers(
+/// The number of the last entry of each of `owners` that has any, and when the last was posted.
+pub(super) async fn last_entries(
     db: &DatabaseTransaction,
     owners: &[TenantId],
-) -> Result<HashMap<TenantId, i64>, DbErr> {
-    let mut numbers = HashMap::new();
+) -> Result<Vec<(TenantId, i64, Timestamp)>, DbErr> {
+    let mut all = Vec::new();
     for owners in owners.chunks(ROWS_A_STATEMENT) {
         let of_owners = ledger_entry::Column::OwnerTenantId.is_in(owners.iter().copied());
         let last = ledger_entry::Entity::find()
@@ -71,10 +71,11 @@ pub(super) async fn last_numbers(
             .select_only()
             .column(ledger_entry::Column::OwnerTenantId)
             .column_as(ledger_entry::Column::Number.max(), "last")
+            .column_as(ledger_entry::Column::PostedAt.max(), "at")
             .group_by(ledger_entry::Column::OwnerTenantId);
-        numbers.extend(last.into_tuple::<(TenantId, i64)>().all(db).await?);
+        all.extend(last.into_tuple::<(TenantId, i64, Timestamp)>().all(db).await?);
     }
-    Ok(numbers)
+    Ok(all)
 }
 
 /// Makes an account that is there already take over what is written.

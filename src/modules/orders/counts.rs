@@ -2,38 +2,36 @@
 #![expect(clippy::disallowed_methods, reason = "central store: what several companies ordered, by company")]
 
 use entity::{Day, OrderStatus, TenantId, order};
-use sea_orm::sea_query::{
-    Alias, ArrayType, Asterisk, Expr, ExprTrait, Func, FunctionCall, Value, extension::postgres::PgFunc,
-};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use iso_currency::Currency;
+use sea_orm::sea_query::{Alias, ArrayType, Asterisk, Expr, ExprTrait, Func, Value, extension::postgres::PgFunc};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::sight::currency;
 use crate::bus::contract::Period;
-use crate::tenancy::ROWS_A_STATEMENT;
+use crate::error::Fault;
+use crate::tenancy::{ROWS_A_STATEMENT, sums_of, whole_sum};
 
 /// How many orders a company has in one state and currency, and what they cost together.
 #[derive(Debug)]
 pub(super) struct Count {
     pub(super) placer: TenantId,
     pub(super) status: OrderStatus,
-    pub(super) currency: String,
+    pub(super) currency: Currency,
     pub(super) orders: u64,
     /// Minor units. Together they may be more than a number of the database holds.
     pub(super) amount_minor: i128,
 }
-
-/// Amounts are added up in two parts, so many times this and the rest.
-const PART: i64 = 1_000_000_000;
 
 /// What `placers` placed in `period`, by company, state and currency. All of it is read from the index `orders_by_day`.
 pub(super) async fn counts(
     db: &impl ConnectionTrait,
     placers: &[TenantId],
     period: Period,
-) -> Result<Vec<Count>, DbErr> {
+) -> Result<Vec<Count>, Fault> {
     let (from, until) = period.instants();
     let key = [order::Column::OwnerTenantId, order::Column::Status, order::Column::Currency];
     let backend = db.get_database_backend();
-    let [parts, rest] = sum_in_parts(backend);
+    let [parts, rest] = sums_of(backend, order::Column::AmountMinor);
     let mut counts = Vec::new();
     for placers in placers.chunks(ROWS_A_STATEMENT) {
         let some = order::Entity::find()
@@ -47,13 +45,11 @@ pub(super) async fn counts(
             .expr_as(rest.clone(), "rest");
         let some = key.into_iter().fold(some, QuerySelect::group_by);
         let rows: Vec<(TenantId, OrderStatus, String, i64, i64, i64)> = some.into_tuple().all(db).await?;
-        counts.extend(rows.into_iter().map(|(placer, status, currency, orders, parts, rest)| Count {
-            placer,
-            status,
-            currency,
-            orders: u64::try_from(orders).unwrap_or_default(),
-            amount_minor: i128::from(parts) * i128::from(PART) + i128::from(rest),
-        }));
+        counts.reserve(rows.len());
+        for (placer, status, code, orders, parts, rest) in rows {
+            let (orders, amount_minor) = (u64::try_from(orders).unwrap_or_default(), whole_sum(parts, rest));
+            counts.push(Count { placer, status, currency: currency(&code)?, orders, amount_minor });
+        }
     }
     Ok(counts)
 }
@@ -63,7 +59,7 @@ pub(super) async fn counts(
 pub(super) struct DailyCount {
     pub(super) placer: TenantId,
     pub(super) day: Day,
-    pub(super) currency: String,
+    pub(super) currency: Currency,
     pub(super) orders: u64,
     /// Minor units, as in [`Count`].
     pub(super) amount_minor: i128,
@@ -78,14 +74,14 @@ pub(super) async fn daily_counts(
     db: &impl ConnectionTrait,
     placers: &[TenantId],
     period: Period,
-) -> Result<Vec<DailyCount>, DbErr> {
+) -> Result<Vec<DailyCount>, Fault> {
     let (from, until) = period.instants();
     let backend = db.get_database_backend();
-    let [parts, rest] = sum_in_parts(backend);
+    let [parts, rest] = sums_of(backend, order::Column::AmountMinor);
     // Days from the period's first: no division of what is below zero.
     let day = || Expr::col(Alias::new("day"));
-    let since = order::Column::PlacedAt.into_expr().sub(Expr::cust(from.0.to_string()));
-    let since = Func::cast_as(since.div(Expr::cust(DAY.to_string())), "integer");
+    let since = order::Column::PlacedAt.into_expr().sub(from.0);
+    let since = Func::cast_as(since.div(DAY), "integer");
     let mut counts = Vec::new();
     for placers in placers.chunks(ROWS_A_STATEMENT) {
         let some = order::Entity::find()
@@ -106,13 +102,11 @@ pub(super) async fn daily_counts(
             .order_by_asc(day())
             .order_by_asc(order::Column::Currency);
         let rows: Vec<(TenantId, i32, String, i64, i64, i64)> = some.into_tuple().all(db).await?;
-        counts.extend(rows.into_iter().map(|(placer, day, currency, orders, parts, rest)| DailyCount {
-            placer,
-            day: Day(Day::from(period.from).0 + day),
-            currency,
-            orders: u64::try_from(orders).unwrap_or_default(),
-            amount_minor: i128::from(parts) * i128::from(PART) + i128::from(rest),
-        }));
+        for (placer, day, code, orders, parts, rest) in rows {
+            let (orders, amount_minor) = (u64::try_from(orders).unwrap_or_default(), whole_sum(parts, rest));
+            let day = Day(Day::from(period.from).0 + day);
+            counts.push(DailyCount { placer, day, currency: currency(&code)?, orders, amount_minor });
+        }
     }
     Ok(counts)
 }
@@ -125,15 +119,4 @@ fn placed_by(backend: DbBackend, placers: &[TenantId]) -> Expr {
         return owner.into_expr().eq(PgFunc::any(Expr::val(Value::Array(ArrayType::Uuid, Some(Box::new(placers))))));
     }
     owner.is_in(placers.iter().copied())
-}
-
-/// What orders cost together, in its two parts.
-fn sum_in_parts(backend: DbBackend) -> [FunctionCall; 2] {
-    let amount = || order::Column::AmountMinor.into_expr();
-    let number = |part: FunctionCall| Func::cast_as(part, "bigint");
-    if backend == DbBackend::Postgres {
-        // Its sum of big integers is a decimal number of any length.
-        return ["DIV", "MOD"].map(|part| number(Func::cust(part).arg(Func::sum(amount())).arg(PART)));
-    }
-    [number(Func::sum(amount().div(PART))), number(Func::sum(amount().modulo(PART)))]
 }

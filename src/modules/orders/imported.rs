@@ -20,16 +20,19 @@ struct Step {
 }
 
 /// The legs of `orders`, all of which were imported: along the upline of the day on which each was placed, from the placer up to the
-/// holder, each with the order's amount. Those of one order together, from the placer upwards.
+/// holder, each with the order's amount. Those of one order together, from the placer upwards. Of one whose holder was not on that upline,
+/// the first alone.
 pub(super) async fn hops(db: &impl ConnectionTrait, orders: &[order::Model]) -> Result<Vec<Hop>, Fault> {
     let mut hops = Vec::new();
     for orders in orders.chunks(ROWS_A_STATEMENT) {
         let by_id: HashMap<OrderId, &order::Model> = orders.iter().map(|order| (order.id, order)).collect();
         for steps in steps(db, orders).await?.chunk_by(|one, next| one.order_id == next.order_id) {
-            for (place, step) in steps.iter().enumerate() {
-                let order =
-                    by_id.get(&step.order_id).ok_or_else(|| Fault::Row(format!("no order {}", step.order_id)))?;
-                hops.push(hop(order, step, place + 1 == steps.len())?);
+            let (Some(first), Some(last)) = (steps.first(), steps.last()) else { continue };
+            let order = by_id.get(&first.order_id).ok_or_else(|| Fault::Row(format!("no order {}", first.order_id)))?;
+            // Where it was passed on past companies that were moved since, nobody but the first is known to have had it.
+            let reached = if last.seller == order.holder_tenant_id { steps } else { std::slice::from_ref(first) };
+            for step in reached {
+                hops.push(hop(order, step, step.seller == order.holder_tenant_id)?);
             }
         }
     }

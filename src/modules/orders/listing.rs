@@ -10,35 +10,24 @@ use sea_orm::sea_query::{Expr, ExprTrait, Order as Sort, Value};
 use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, DbErr};
 
 use super::{Orders, reading, store};
+use crate::bus::contract::Listed;
 use crate::bus::contract::orders::{Order, OrderPlace, OrdersQuery};
-use crate::bus::contract::{Listed, Page, Take};
 use crate::error::Fault;
 use crate::tenancy::{InTransaction, TenantHandle};
 
 impl Orders {
     /// The part of the list of `company`'s orders that `query` asks for.
     pub(super) async fn list(&self, company: TenantId, query: OrdersQuery) -> Result<Listed<Order>, Fault> {
-        let wanted = query.page.take.count() as usize;
-        let from_the_end = matches!(query.page.take, Take::Last(_));
         let db = self.central.begin_snapshot().await?;
-        let mut rows = rows(&db, company, &query).await?;
-        let more = rows.len() > wanted;
-        rows.truncate(wanted);
-        if from_the_end {
-            rows.reverse();
-        }
-        // A cursor is a place of the list: there is something on its other side.
-        let Page { after, before, .. } = query.page;
-        let has_next = if from_the_end { before.is_some() } else { more };
-        let has_previous = if from_the_end { more } else { after.is_some() };
-        Ok(Listed { entries: reading::seen(&db, company, rows).await?, has_next, has_previous })
+        let Listed { entries, has_next, has_previous } = query.page.listed(rows(&db, company, &query).await?);
+        Ok(Listed { entries: reading::seen(&db, company, entries).await?, has_next, has_previous })
     }
 }
 
 /// The orders from the end that is asked for, one more than wanted where there are more.
 async fn rows(db: &DatabaseTransaction, company: TenantId, query: &OrdersQuery) -> Result<Vec<order::Model>, DbErr> {
-    let sort = if matches!(query.page.take, Take::Last(_)) { Sort::Asc } else { Sort::Desc };
-    let limit = u64::from(query.page.take.count()) + 1;
+    let sort = if query.page.is_from_the_end() { Sort::Asc } else { Sort::Desc };
+    let limit = query.page.rows_to_read();
     let condition = condition(query);
     let mut rows = if query.held_by_me == Some(false) {
         Vec::new()

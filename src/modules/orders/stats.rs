@@ -1,12 +1,12 @@
 //! What companies ordered in a period.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use entity::{OrderStatus, TenantId};
+use iso_currency::Currency;
 
 use super::Orders;
 use super::counts::{Count, counts, daily_counts};
-use super::sight::currency;
 use crate::bus::contract::Period;
 use crate::bus::contract::orders::{OrderDay, OrderStats};
 use crate::error::Fault;
@@ -15,19 +15,18 @@ use crate::money::Money;
 impl Orders {
     /// What each of `placers` ordered in `period`, in their order.
     pub(super) async fn stats(&self, placers: &[TenantId], period: Period) -> Result<Vec<OrderStats>, Fault> {
-        let mut of_placer: HashMap<TenantId, Vec<Count>> = HashMap::with_capacity(placers.len());
+        let mut tallies: HashMap<TenantId, Tally> = HashMap::with_capacity(placers.len());
         for count in counts(self.central.steady_reader(), placers, period).await? {
-            of_placer.entry(count.placer).or_default().push(count);
+            tallies.entry(count.placer).or_default().add(&count);
         }
-        placers.iter().map(|placer| stats(of_placer.get(placer).map(Vec::as_slice).unwrap_or_default())).collect()
+        Ok(placers.iter().map(|placer| tallies.get(placer).map(Tally::stats).unwrap_or_default()).collect())
     }
 
     /// What each of `placers` ordered on each day of `period`, in their order.
     pub(super) async fn series(&self, placers: &[TenantId], period: Period) -> Result<Vec<Vec<OrderDay>>, Fault> {
         let mut days: HashMap<TenantId, Vec<OrderDay>> = HashMap::new();
-        for count in daily_counts(self.central.reader(), placers, period).await? {
-            let minor = i64::try_from(count.amount_minor).unwrap_or(i64::MAX);
-            let revenue = Money::new(minor, currency(&count.currency)?);
+        for count in daily_counts(self.central.steady_reader(), placers, period).await? {
+            let revenue = money(count.currency, count.amount_minor);
             let day = OrderDay { day: count.day.date(), count: count.orders, revenue };
             days.entry(count.placer).or_default().push(day);
         }
@@ -35,22 +34,38 @@ impl Orders {
     }
 }
 
-/// The figures of one company.
-fn stats(counts: &[Count]) -> Result<OrderStats, Fault> {
-    let mut stats = OrderStats::default();
-    let mut revenue: BTreeMap<&str, i128> = BTreeMap::new();
-    let mut by_status: BTreeMap<OrderStatus, u64> = BTreeMap::new();
-    for count in counts {
-        *by_status.entry(count.status).or_default() += count.orders;
-        if count.status != OrderStatus::Cancelled {
-            stats.count += count.orders;
-            *revenue.entry(&count.currency).or_default() += count.amount_minor;
+/// The orders of one company, as they are counted.
+#[derive(Default)]
+struct Tally {
+    /// In the order of [`OrderStatus::ALL`].
+    by_status: [u64; OrderStatus::ALL.len()],
+    /// Minor units of what was not cancelled.
+    revenue: Vec<(Currency, i128)>,
+}
+
+impl Tally {
+    fn add(&mut self, count: &Count) {
+        self.by_status[count.status as usize] += count.orders;
+        if count.status == OrderStatus::Cancelled {
+            return;
+        }
+        match self.revenue.iter_mut().find(|(currency, _)| *currency == count.currency) {
+            Some((_, sum)) => *sum += count.amount_minor,
+            None => self.revenue.push((count.currency, count.amount_minor)),
         }
     }
-    for (code, minor) in revenue {
-        let minor = i64::try_from(minor).unwrap_or(i64::MAX);
-        stats.revenue.push(Money::new(minor, currency(code)?));
+
+    fn stats(&self) -> OrderStats {
+        let by_status = OrderStatus::ALL.into_iter().zip(self.by_status).filter(|(_, orders)| *orders > 0);
+        let by_status: Vec<_> = by_status.collect();
+        let placed = by_status.iter().filter(|(status, _)| *status != OrderStatus::Cancelled);
+        let mut revenue: Vec<Money> = self.revenue.iter().map(|(currency, minor)| money(*currency, *minor)).collect();
+        revenue.sort_unstable_by_key(|amount| amount.currency.code());
+        OrderStats { count: placed.map(|(_, orders)| orders).sum(), revenue, by_status }
     }
-    stats.by_status = by_status.into_iter().collect();
-    Ok(stats)
+}
+
+/// So many minor units; the most that there can be, where they are more.
+fn money(currency: Currency, minor: i128) -> Money {
+    Money::new(i64::try_from(minor).unwrap_or(i64::MAX), currency)
 }

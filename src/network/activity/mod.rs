@@ -3,9 +3,9 @@
 //! - `audience`: who sees which type of event. `rows`: for whom an event is therefore. `newcomers`: who was not there yet.
 //! - [`Feed`]: the consumer that keeps the table.
 
-mod audience;
-mod newcomers;
-mod rows;
+pub(super) mod audience;
+pub(super) mod newcomers;
+pub(super) mod rows;
 mod store;
 
 use std::sync::Arc;

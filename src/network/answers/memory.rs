@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use entity::{TenantId, Timestamp};
 use quick_cache::Weighter;
@@ -38,13 +39,20 @@ pub(super) struct Remembered {
     pub(super) as_of: Timestamp,
     /// When the call began. None of what was read from the table: what has happened since is not known.
     pub(super) asked: Option<Moment>,
-    /// What of it the table has, or will have soon.
+    /// What of it was given to be written.
     pub(super) written: Option<Written>,
+    /// Whether that could not be written.
+    pub(super) lost: AtomicBool,
     /// Bytes, as JSON has it.
     pub(super) size: usize,
 }
 
 impl Remembered {
+    /// What of it the table has, or will have soon.
+    pub(super) fn written(&self) -> Option<Written> {
+        self.written.filter(|_| !self.lost.load(Relaxed))
+    }
+
     /// The answer of `A`.
     pub(super) fn known<A: Alias>(&self, stale: bool) -> Option<Known<Arc<A::Answer>>> {
         let value = self.answer.clone().downcast().ok()?;
@@ -72,6 +80,13 @@ impl Memory {
 
     pub(super) fn get(&self, key: &Key) -> Option<Arc<Remembered>> {
         self.0.get(key)
+    }
+
+    /// The answer to `key` could not be written.
+    pub(super) fn lost(&self, key: &Key) {
+        if let Some(remembered) = self.0.get(key) {
+            remembered.lost.store(true, Relaxed);
+        }
     }
 
     pub(super) fn put(&self, key: Key, remembered: Remembered) {

@@ -11,10 +11,14 @@ mod store;
 mod waiting;
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use entity::{TenantId, Timestamp};
+use futures_util::FutureExt;
+use tokio::time::Interval;
 
 use self::changes::{Changes, Moment};
 use self::memory::{Key, Memory, Remembered};
@@ -173,8 +177,9 @@ impl Answers {
         }
         // What has no JSON cannot be kept elsewhere; it is no less an answer.
         let text = serde_json::to_string(&*answer).unwrap_or_default();
-        let written = self.waiting.offer(&key, &text, as_of, before.and_then(|before| before.written));
-        self.memory.put(key, Remembered { answer, as_of, asked: Some(asked), written, size: text.len() });
+        let written = self.waiting.offer(&key, &text, as_of, before.and_then(|before| before.written()));
+        let (asked, lost, size) = (Some(asked), AtomicBool::new(false), text.len());
+        self.memory.put(key, Remembered { answer, as_of, asked, written, lost, size });
         known
     }
 
@@ -197,8 +202,8 @@ impl Answers {
             // What an older program wrote may be no answer any more.
             let Ok(answer) = serde_json::from_value::<A::Answer>(row.answer) else { continue };
             let key = Key { question: question.clone(), owner: row.owner_tenant_id };
-            let remembered =
-                Remembered { answer: Arc::new(answer), as_of: row.as_of, asked: None, written: None, size };
+            let (answer, as_of, lost) = (Arc::new(answer), row.as_of, AtomicBool::new(false));
+            let remembered = Remembered { answer, as_of, asked: None, written: None, lost, size };
             if let Some(told) = remembered.known::<A>(true) {
                 known.insert(row.owner_tenant_id, told);
             }
@@ -211,23 +216,32 @@ impl Answers {
     pub async fn keep(self: Arc<Self>) {
         let mut tidying = tokio::time::interval(TIDYING);
         loop {
-            tokio::select! {
-                () = self.waiting.something() => {
-                    tokio::time::sleep(PAUSE).await;
-                    self.write_out().await;
-                }
-                _ = tidying.tick() => {
-                    if let Err(fault) = self.forget_old().await {
-                        tracing::error!(%fault, "old answers cannot be removed");
-                    }
+            if AssertUnwindSafe(self.keep_next(&mut tidying)).catch_unwind().await.is_err() {
+                tracing::error!("answers could not be kept: a panic");
+            }
+        }
+    }
+
+    /// Waits until there is something to write or to remove, and does it.
+    async fn keep_next(&self, tidying: &mut Interval) {
+        tokio::select! {
+            () = self.waiting.something() => {
+                tokio::time::sleep(PAUSE).await;
+                self.write_out().await;
+            }
+            _ = tidying.tick() => {
+                if let Err(fault) = self.forget_old().await {
+                    tracing::error!(%fault, "old answers cannot be removed");
                 }
             }
         }
     }
 
-    /// Writes all answers that wait to be written. What cannot be written is lost: it can be asked for again.
+    /// Writes all answers that wait to be written. What cannot be written is lost, and written when the module tells it again.
     pub async fn write_out(&self) {
-        self.waiting.write_to(&self.central).await;
+        for lost in self.waiting.write_to(&self.central).await {
+            self.memory.lost(&lost);
+        }
     }
 
     /// Removes the answers that nobody has renewed for 30 days.

@@ -74,18 +74,23 @@ impl Waiting {
         self.came.notified().await;
     }
 
-    /// Writes all that waits.
-    pub(super) async fn write_to(&self, central: &CentralDb) {
+    /// Writes all that waits. Answers the keys of what could not be written.
+    pub(super) async fn write_to(&self, central: &CentralDb) -> Vec<Key> {
         let _writing = self.writing.lock().await;
         let Rows { of_key, .. } = std::mem::take(&mut *self.rows.lock().unwrap_or_else(PoisonError::into_inner));
         let mut rows: Vec<_> = of_key.into_iter().filter_map(row).collect();
         // In one order, so that two processes that write the same rows do not wait for each other.
         rows.sort_unstable_by(|a, b| (a.owner_tenant_id, &a.key).cmp(&(b.owner_tenant_id, &b.key)));
+        let mut lost = Vec::new();
         for some in rows.chunks(ROWS) {
             if let Err(cause) = store::write(central, some.to_vec()).await {
                 tracing::warn!(%cause, rows = some.len(), "answers could not be kept");
+                lost.extend(
+                    some.iter().map(|row| Key { question: row.key.as_str().into(), owner: row.owner_tenant_id }),
+                );
             }
         }
+        lost
     }
 }
 

@@ -1,6 +1,7 @@
 //! What orders add to the figures, and to whose: added up before it is written.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 use entity::{Day, OrderStatus, TenantId};
 use iso_currency::Currency;
@@ -9,6 +10,9 @@ use super::known::Change;
 use super::telling::Order;
 use crate::error::Fault;
 use crate::tenancy::topology::{NodeIndex, Snapshot};
+
+/// Whose figures of which day, from how far below, in which currency (ISO 4217); and what is added to them.
+pub(in crate::network) type FigureRow = ((TenantId, Day, i32, &'static str), Sum);
 
 /// Whose figures of which day, from how far below, in which currency.
 type Figure = (NodeIndex, Day, i32, Currency);
@@ -24,6 +28,8 @@ pub(in crate::network) struct Sum {
 /// What is to be added to the figures of a chain.
 pub(in crate::network) struct Book<'c> {
     chain: &'c Snapshot,
+    /// Of whom alone, if not of all.
+    owners: Option<RangeInclusive<TenantId>>,
     figures: HashMap<Figure, Sum>,
     statuses: HashMap<(NodeIndex, Day, OrderStatus), i64>,
 }
@@ -31,14 +37,19 @@ pub(in crate::network) struct Book<'c> {
 /// The same by company, in the order of the tables' keys, without what comes to nothing.
 #[derive(Debug, Default)]
 pub(in crate::network) struct Rows {
-    pub(in crate::network) figures: Vec<((TenantId, Day, i32, &'static str), Sum)>,
+    pub(in crate::network) figures: Vec<FigureRow>,
     pub(in crate::network) statuses: Vec<((TenantId, Day, OrderStatus), i64)>,
 }
 
 impl<'c> Book<'c> {
     /// Nothing yet.
     pub(in crate::network) fn of(chain: &'c Snapshot) -> Self {
-        Self { chain, figures: HashMap::new(), statuses: HashMap::new() }
+        Self { chain, owners: None, figures: HashMap::new(), statuses: HashMap::new() }
+    }
+
+    /// Nothing yet, and nothing ever for companies outside `owners`.
+    pub(in crate::network) fn only(chain: &'c Snapshot, owners: RangeInclusive<TenantId>) -> Self {
+        Self { owners: Some(owners), ..Self::of(chain) }
     }
 
     /// Takes out what the order added before, and adds what it does now.
@@ -54,6 +65,9 @@ impl<'c> Book<'c> {
         let (day, sum) = (after.placed_at.into(), Sum { orders: more, revenue: more * after.amount });
         self.add((placer, day, 0, after.currency), sum);
         for (above, level) in self.chain.ancestors_at(placer, after.placed_at).zip(1..) {
+            if !self.has(above) {
+                continue;
+            }
             self.add((above, day, level, after.currency), sum);
             if let Some(before) = before {
                 *self.statuses.entry((above, day, before.status)).or_default() -= 1;
@@ -63,8 +77,12 @@ impl<'c> Book<'c> {
         Ok(())
     }
 
+    fn has(&self, owner: NodeIndex) -> bool {
+        self.owners.as_ref().is_none_or(|owners| owners.contains(&self.chain.id(owner)))
+    }
+
     fn add(&mut self, figure: Figure, more: Sum) {
-        if more.orders != 0 {
+        if more.orders != 0 && self.has(figure.0) {
             let sum = self.figures.entry(figure).or_default();
             // Sums of all orders of a currency fit, and so do those of some.
             sum.orders += more.orders;

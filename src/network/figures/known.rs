@@ -1,7 +1,8 @@
 //! What is known of orders, and how what is told changes it: the same whatever the order, and however often it is told.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use entity::{OrderStatus, Timestamp, order_fact};
 use iso_currency::Currency;
@@ -12,7 +13,9 @@ use crate::error::Fault;
 /// What is known of some orders, and what all orders of a currency come to.
 #[derive(Default)]
 pub(in crate::network) struct Orders {
-    orders: HashMap<OrderKey, Order>,
+    known: HashMap<OrderKey, Order>,
+    /// The sources of orders, each once.
+    sources: HashSet<Arc<str>>,
     /// Minor units of all orders, cancelled ones included: they never get less. So no sum of some of them is more than a number holds.
     totals: HashMap<Currency, i64>,
 }
@@ -28,8 +31,8 @@ pub(in crate::network) struct Change {
 impl Orders {
     /// What the rows say.
     pub(super) fn known(facts: Vec<order_fact::Model>, totals: HashMap<Currency, i64>) -> Result<Self, Fault> {
-        let orders = facts.into_iter().map(of_fact).collect::<Result<_, _>>()?;
-        Ok(Self { orders, totals })
+        let known = facts.into_iter().map(of_fact).collect::<Result<_, _>>()?;
+        Ok(Self { known, totals, sources: HashSet::new() })
     }
 
     /// Takes in what is told. Answers what has changed, if anything.
@@ -37,8 +40,13 @@ impl Orders {
     /// # Errors
     /// Why it is not taken in, for the operator: it contradicts what is known, or is more than can be added up.
     pub(in crate::network) fn tell(&mut self, told: Told) -> Result<Option<Change>, String> {
-        let Told { key, order } = told;
-        let mut known = match self.orders.entry(key) {
+        let Told { mut key, order } = told;
+        if let Some(source) = self.sources.get(&key.source) {
+            key.source = source.clone();
+        } else {
+            self.sources.insert(key.source.clone());
+        }
+        let mut known = match self.known.entry(key) {
             Entry::Occupied(known) => known,
             Entry::Vacant(new) => {
                 let total = self.totals.entry(order.currency).or_default();
@@ -60,7 +68,17 @@ impl Orders {
 
     /// What is known of this order.
     pub(in crate::network) fn get(&self, key: &OrderKey) -> Option<&Order> {
-        self.orders.get(key)
+        self.known.get(key)
+    }
+
+    /// All that are known, in no order.
+    pub(in crate::network) fn all(&self) -> impl Iterator<Item = (&OrderKey, &Order)> {
+        self.known.iter()
+    }
+
+    /// How many are known.
+    pub(in crate::network) fn len(&self) -> usize {
+        self.known.len()
     }
 
     /// What all orders of each currency come to, minor units.

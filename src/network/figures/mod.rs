@@ -1,15 +1,15 @@
 //! The figures: what the log tells of orders, added up for each company and day.
 //!
-//! An order counts once, for its placer and for each company that was above that one when it was placed (`docs/adr/0014-figures.md`).
+//! An order counts once, for its placer and for each company that was above that one when it was placed (`docs/adr/0015-figures.md`).
 //!
 //! - `telling`: what an event tells of an order. `known`: what is known of each order by all that was told.
 //! - `book`: what a change of an order adds to the figures, and to whose. `store`: the rows.
 //! - [`Figures`]: the consumer that keeps the tables.
 
-mod book;
-mod known;
+pub(super) mod book;
+pub(super) mod known;
 mod store;
-mod telling;
+pub(super) mod telling;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -22,6 +22,9 @@ use self::telling::{OrderKey, Told};
 use crate::error::Fault;
 use crate::events::{Consume, Telling, Transaction, kinds, park};
 use crate::tenancy::topology::{Snapshot, Topology};
+
+/// The events that tell of orders.
+pub(super) const OF_ORDERS: [&str; 2] = [kinds::ORDER_STATUS_CHANGED, kinds::ORDER_DELIVERED];
 
 /// Keeps the tables of figures.
 pub struct Figures {
@@ -45,7 +48,7 @@ impl Figures {
 
 impl Consume for Figures {
     const NAME: &'static str = "figures";
-    const TYPES: &'static [&'static str] = &[kinds::ORDER_STATUS_CHANGED, kinds::ORDER_DELIVERED];
+    const TYPES: &'static [&'static str] = &OF_ORDERS;
     const BATCH: u64 = 5_000;
 
     type Event = Telling;

@@ -55,6 +55,14 @@ impl Snapshot {
         std::iter::successors(self.parent_at(node, at), move |&node| self.parent_at(node, at)).take(self.len())
     }
 
+    /// The instants at which any company was moved, oldest first. Between two of them nobody's ancestors change.
+    pub fn moves(&self) -> Vec<Timestamp> {
+        let mut moves: Vec<_> = self.moves_after(Timestamp(i64::MIN)).map(|(_, at)| at).collect();
+        moves.sort_unstable();
+        moves.dedup();
+        moves
+    }
+
     /// Whether `above` was `below` itself or one of its ancestors at an instant.
     pub fn was_at_or_above(&self, above: NodeIndex, below: NodeIndex, at: Timestamp) -> bool {
         above == below || self.ancestors_at(below, at).any(|node| node == above)

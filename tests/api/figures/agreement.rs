@@ -178,7 +178,7 @@ impl Known {
         let cents = i64::from(*number) * 100 + i64::from(*odd == 2);
         let (placed_at, came_at) = (self.ago(*placed_ago), self.ago(*came_ago));
         let mut event = order(&format!("order {number}"), placer, cents, placed_at, (*to, came_at));
-        event.source = (*source).to_owned();
+        (*source).clone_into(&mut event.source);
         let euros = number.is_multiple_of(3) != (*odd == 3);
         event.data["currency"] = json!(if euros { "EUR" } else { "USD" });
         event

@@ -7,6 +7,7 @@ mod model;
 mod orders;
 mod superstore;
 mod together;
+mod verify;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -8,10 +8,12 @@ use reseller_network::error::RefusalCode;
 use reseller_network::events::kinds;
 use reseller_network::money::{MAX_MINOR, Money};
 use reseller_network::tenancy::Actor;
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::{amounts, posted};
+use crate::connect;
 use crate::support::market::{Market, admin, dollars, key, refused};
 use crate::support::{TestDatabase, on_both_databases};
 
@@ -19,7 +21,10 @@ on_both_databases!(
     a_payment_is_entered_on_both_sides,
     what_a_child_paid_it_owes_no_longer,
     only_what_a_direct_child_paid_is_recorded,
+    who_sold_in_the_place_of_a_parent_that_was_switched_off_is_paid,
+    who_sold_before_a_move_is_paid_while_it_is_above,
     what_no_payment_is_is_refused,
+    no_payment_brings_a_balance_near_the_end_of_what_is_held,
     the_same_key_is_the_same_payment,
     a_hundred_racing_records_of_one_payment_are_one,
     only_administrators_of_companies_that_trade_record_payments,
@@ -82,6 +87,40 @@ async fn only_what_a_direct_child_paid_is_recorded(database: TestDatabase) {
     assert_eq!(posted(&market).await, 2);
 }
 
+async fn who_sold_in_the_place_of_a_parent_that_was_switched_off_is_paid(database: TestDatabase) {
+    let market = Market::open(database).await;
+    let [root, parent, child] = market.line().await;
+    let not_allowed = async |payment| {
+        let refusal = refused(market.try_pay(admin(root), payment).await);
+        assert_eq!((refusal.code, &*refusal.field), (RefusalCode::NotAllowed, &["from".to_owned()][..]));
+    };
+    not_allowed(payment(child, 1)).await;
+    market.chain.deactivate(Actor::central(), parent, "closed").await.expect("it is off");
+    let id = market.place(child, &[("mug", 1)]).await;
+    market.deliver(id, &[root]).await;
+    market.chain.reactivate(Actor::central(), parent).await.expect("it is on again");
+    not_allowed(Payment { amount: Money::new(1, Currency::EUR), ..payment(child, 1) }).await;
+    market.try_pay(admin(root), payment(child, 100)).await.expect("it sold to it");
+    market.try_pay(admin(root), payment(child, 20)).await.expect("the rest");
+    assert_eq!(market.balance(child).await.outstanding, []);
+    not_allowed(payment(child, 1)).await;
+    market.try_pay(admin(parent), payment(child, 1)).await.expect("its parent may at any time");
+}
+
+async fn who_sold_before_a_move_is_paid_while_it_is_above(database: TestDatabase) {
+    let market = Market::open(database).await;
+    let [root, seller, buyer] = market.line().await;
+    let below = market.company(Some(seller), "Below").await;
+    let beside = market.company(Some(root), "Beside").await;
+    let id = market.place(buyer, &[("mug", 1)]).await;
+    market.deliver(id, &[seller, root]).await;
+    market.chain.move_reseller(Actor::central(), buyer, below).await.expect("a move");
+    market.try_pay(admin(seller), payment(buyer, 1)).await.expect("it is above it still");
+    market.chain.move_reseller(Actor::central(), buyer, beside).await.expect("a move");
+    let out_of_reach = refused(market.try_pay(admin(seller), payment(buyer, 1)).await);
+    assert_eq!(out_of_reach, refused(market.try_pay(admin(seller), payment(TenantId::generate(), 1)).await));
+}
+
 async fn what_no_payment_is_is_refused(database: TestDatabase) {
     let market = Market::open(database).await;
     let [parent, child] = market.line().await;
@@ -99,6 +138,23 @@ async fn what_no_payment_is_is_refused(database: TestDatabase) {
     }
     assert_eq!(posted(&market).await, 0);
     market.try_pay(admin(parent), payment(child, MAX_MINOR)).await.expect("as much as an amount can be");
+}
+
+async fn no_payment_brings_a_balance_near_the_end_of_what_is_held(database: TestDatabase) {
+    const MOST: i64 = 1_000_000_000_000_000_000;
+    let market = Market::open(database).await;
+    let [parent, child] = market.line().await;
+    market.try_pay(admin(parent), payment(child, 1)).await.expect("a payment");
+    let connection = connect(market.database_url()).await;
+    for (column, sign) in [("balance_minor", 1), ("outstanding_minor", -1)] {
+        let near = format!("UPDATE ledger_accounts SET {column} = {}", sign * (MOST - 10));
+        connection.execute_unprepared(&near).await.expect("full accounts");
+        let refusal = refused(market.try_pay(admin(parent), payment(child, 11)).await);
+        assert_eq!((refusal.code, refusal.field.join(".")), (RefusalCode::Invalid, "amount".to_owned()), "{column}");
+        market.try_pay(admin(parent), payment(child, 10)).await.expect("up to there");
+        let empty = format!("UPDATE ledger_accounts SET {column} = 0");
+        connection.execute_unprepared(&empty).await.expect("empty accounts");
+    }
 }
 
 async fn the_same_key_is_the_same_payment(database: TestDatabase) {

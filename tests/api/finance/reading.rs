@@ -67,6 +67,10 @@ async fn a_ledger_is_paged_from_both_ends_without_loss(database: TestDatabase) {
     }
     let between = list(&market, child, None, Page { take: Take::Last(2), after: Some(6), before: Some(2) }).await;
     assert_eq!(numbers(&between.entries), [4, 3]);
+    assert!(between.has_next && between.has_previous);
+    let all_between = list(&market, child, None, Page { take: Take::First(9), after: Some(6), before: Some(2) }).await;
+    assert_eq!(numbers(&all_between.entries), [5, 4, 3]);
+    assert!(all_between.has_next && all_between.has_previous, "the places that the cursors name");
 }
 
 async fn a_ledger_is_filtered_by_currency(database: TestDatabase) {

@@ -58,17 +58,17 @@ pub(super) fn as_slices<'f>(files: &'f [(&'static str, Vec<u8>)]) -> Vec<(&'f st
 }
 
 impl Network {
-    async fn take(&self, files: Files<'_>) -> Report {
+    pub(super) async fn take(&self, files: Files<'_>) -> Report {
         let files = files.whole();
         self.import_files(&as_slices(&files), OPTIONS).await.expect("good files")
     }
 
-    async fn company(&self, name: &str) -> TenantId {
+    pub(super) async fn company(&self, name: &str) -> TenantId {
         let chain = self.chain().await;
         chain.id(chain.find_named(name).expect("a company"))
     }
 
-    async fn order(&self, reference: &str) -> order::Model {
+    pub(super) async fn order(&self, reference: &str) -> order::Model {
         let order = order::Entity::find_by_id(OrderId::imported(reference)).one(&self.outside).await;
         order.expect("an answer").expect("an order")
     }

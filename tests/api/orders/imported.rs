@@ -21,6 +21,7 @@ on_both_databases!(
     before_it_is_confirmed_each_leg_but_the_last_was_forwarded,
     the_upline_is_that_of_the_day_on_which_it_was_placed,
     an_imported_order_is_moved_on_like_any_other,
+    who_was_above_on_its_day_and_never_had_it_does_not_see_it,
     what_one_of_an_imported_line_costs_is_rounded,
 );
 
@@ -166,6 +167,23 @@ async fn an_imported_order_is_moved_on_like_any_other(database: TestDatabase) {
 
     let waiting = past.import(placer, root, AwaitingForward, 10).await;
     past.market.advance(waiting, &[(root, Confirmed)]).await;
+}
+
+async fn who_was_above_on_its_day_and_never_had_it_does_not_see_it(database: TestDatabase) {
+    use OrderStatus::{AwaitingForward, Forwarded, Placed};
+    let past = Past::open(database).await;
+    let [root, upper, lower, placer] = past.market.line().await;
+    let aside = past.market.company(Some(root), "Aside").await;
+    let id = past.import(placer, lower, Placed, 10).await;
+    past.at(1_000);
+    past.market.chain.move_reseller(Actor::central(), lower, aside).await.expect("a move");
+    past.market.advance(id, &[(lower, AwaitingForward), (lower, Forwarded)]).await;
+    for company in [upper, root] {
+        assert_eq!(past.market.order(company, id).await, None);
+    }
+    let seen = past.market.order(lower, id).await.expect("it had it");
+    assert_eq!((seen.holder, legs(&seen)), (aside, vec![(placer, lower, Forwarded, dollars(251))]));
+    assert_eq!(past.market.order(aside, id).await.expect("it has it").total, dollars(251));
 }
 
 async fn what_one_of_an_imported_line_costs_is_rounded(database: TestDatabase) {

@@ -1,5 +1,7 @@
 //! Placing an order: who may, what, at which price, and once for each key.
 
+use std::time::Duration;
+
 use entity::{OrderStatus, Role, TenantStatus};
 use iso_currency::Currency;
 use reseller_network::bus::contract::catalog::Quote;
@@ -9,13 +11,15 @@ use reseller_network::error::RefusalCode;
 use reseller_network::events::kinds;
 use reseller_network::money::{MAX_MINOR, Money};
 use reseller_network::tenancy::Actor;
+use sea_orm::{ConnectionTrait, TransactionTrait};
 use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::{assert_refusal, legs};
 use crate::support::faults::{Failing, Stumbling};
 use crate::support::market::{Market, admin, dollars, order, refused};
-use crate::support::{TestDatabase, on_both_databases};
+use crate::support::{Backend, TestDatabase, on_both_databases};
+use crate::{connect, read};
 
 on_both_databases!(
     an_order_goes_to_the_company_above_at_what_the_placer_pays,
@@ -227,6 +231,32 @@ async fn a_module_that_cannot_answer_is_no_refusal(database: TestDatabase) {
     assert!(matches!(failed, Err(CallError::Unavailable(_))), "{failed:?}");
     catalog.back();
     market.try_place(admin(placer), new).await.expect("the key was not used up");
+}
+
+/// On SQLite nobody changes anything beside another.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_change_of_the_chain_comes_between_the_decision_and_the_order() {
+    let market = Market::open(TestDatabase::new(Backend::Postgres).await).await;
+    let [_, placer] = market.line().await;
+    let connection = connect(market.database_url()).await;
+    let keeper = connection.begin().await.expect("a transaction");
+    // The lock of the chain, as who changes it takes it.
+    keeper.execute_unprepared("SELECT pg_advisory_xact_lock(1382380389, 2)").await.expect("the lock");
+    let bus = market.bus().clone();
+    let placing = tokio::spawn(async move { bus.call::<Place>(admin(placer), order(&[("mug", 1)])).await });
+    let waits = async {
+        let waiting = "SELECT CAST(count(*) AS TEXT) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        while read(&connection, waiting).await == "0" {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), waits).await.expect("it waits for the chain");
+    let off = format!("UPDATE tenants SET status = 'DEACTIVATED' WHERE id = '{}'", placer.0);
+    keeper.execute_unprepared(&off).await.expect("a change of the chain");
+    keeper.commit().await.expect("the lock is free");
+    let refusal = refused(placing.await.expect("no panic"));
+    assert_eq!(refusal.code, RefusalCode::NotAllowed, "decided on the chain as it is by now");
 }
 
 async fn who_orders_what_the_catalog_stumbles_over_keeps_nobody_else_from_ordering(database: TestDatabase) {

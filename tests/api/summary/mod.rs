@@ -6,6 +6,7 @@ mod failing;
 mod loaders;
 mod served;
 mod stale;
+mod written;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};

@@ -4,16 +4,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entity::Timestamp;
+use reseller_network::bus::contract::Period;
 use reseller_network::bus::contract::finance::{FinanceSummary, GetSummary};
+use reseller_network::bus::contract::orders::GetStats;
 use reseller_network::bus::{Request, Serve};
 use reseller_network::error::ServiceError;
+use reseller_network::tenancy::Actor;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
+use time::macros::date;
 
 use super::{MODULES, World};
 use crate::support::faults::{Failing, Garbage};
 use crate::support::{TestDatabase, on_both_databases};
-use crate::{connect, read};
+use crate::{connect, read, texts};
 
 /// Longer than an answer is fresh.
 const LONG: Duration = Duration::from_mins(2);
@@ -27,6 +31,8 @@ on_both_databases!(
     what_can_not_be_read_any_more_counts_as_not_known,
     answers_that_nobody_renews_are_removed_after_thirty_days,
     an_answer_that_stays_the_same_is_written_once_an_hour,
+    an_answer_that_could_not_be_written_is_written_the_next_time,
+    of_one_company_so_many_answers_are_kept_and_no_more,
 );
 
 async fn what_was_known_is_told_as_stale_until_the_module_is_back(database: TestDatabase) {
@@ -116,6 +122,44 @@ async fn an_answer_that_stays_the_same_is_written_once_an_hour(database: TestDat
         let now = world.now();
         assert_eq!(written == now, renewed || now == first, "{minutes} minutes later");
     }
+}
+
+async fn an_answer_that_could_not_be_written_is_written_the_next_time(database: TestDatabase) {
+    let connection = connect(&database.url).await;
+    let world = World::create(database).await;
+    world.app.bus().serve::<GetSummary>(Arc::new(Nothing));
+    let rename = async |from: &str, to: &str| {
+        let rename = format!("ALTER TABLE {from} RENAME TO {to}");
+        connection.execute_unprepared(&rename).await.expect("another name");
+    };
+    rename("network_cache", "away").await;
+    world.summary(world.family.own).await;
+    world.app.answers().write_out().await;
+    rename("away", "network_cache").await;
+    world.pass(LONG);
+    world.summary(world.family.own).await;
+    world.app.answers().write_out().await;
+    let kept = "SELECT CAST(COUNT(*) AS TEXT) FROM network_cache WHERE key LIKE 'finance.%'";
+    assert_eq!(read(&connection, kept).await, "1");
+}
+
+async fn of_one_company_so_many_answers_are_kept_and_no_more(database: TestDatabase) {
+    let connection = connect(&database.url).await;
+    let world = World::create(database).await;
+    world.summary(world.family.child).await;
+    let mut to = date!(2026 - 01 - 01);
+    for _ in 0..70 {
+        world.pass(Duration::from_secs(1));
+        to = to.next_day().expect("a day");
+        let period = Period { from: date!(2026 - 01 - 01), to };
+        let told = world.app.answers().ask::<GetStats>(Actor::central(), &[world.family.own], period).await;
+        told.expect("an answer");
+        world.app.answers().write_out().await;
+    }
+    let kept = texts(&connection, "SELECT key FROM network_cache WHERE key LIKE 'orders.%' ORDER BY key").await;
+    assert_eq!(kept.len(), 64 + 1, "and the other company's");
+    assert!(kept.iter().any(|key| key.contains(&to.to_string())), "the newest: {kept:?}");
+    assert!(!kept.iter().any(|key| key.contains("2026-01-02")), "not the oldest: {kept:?}");
 }
 
 /// A module of companies that never did anything.

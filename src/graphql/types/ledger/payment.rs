@@ -12,7 +12,8 @@ use crate::graphql::types::user_error::{IntoOutcome, UserError};
 /// A payment, as the reseller that got it records it.
 #[derive(InputObject)]
 pub(super) struct RecordPaymentInput {
-    /// The child that paid.
+    /// Who paid: a child of the caller's own reseller; or one further down that owes it something in this currency, as where an order went past a
+    /// parent that was switched off. One that was moved out of the downline cannot be named any more.
     from: ID,
     /// What it paid: above zero.
     amount: MoneyInput,
@@ -37,7 +38,7 @@ pub struct LedgerMutation;
 
 #[Object]
 impl LedgerMutation {
-    /// Records what a child has paid, in its ledger and in the caller's own. For an ADMIN of its parent.
+    /// Records what a child has paid, or a reseller further down that owed something, in its ledger and in the caller's own. For an ADMIN.
     async fn record_payment(
         &self,
         ctx: &Context<'_>,

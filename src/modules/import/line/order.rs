@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use entity::{OrderId, OrderStatus};
+use entity::{OrderId, OrderStatus, Timestamp};
 use iso_currency::Currency;
 use time::Date;
 
@@ -33,6 +33,13 @@ pub(crate) struct Order {
     pub(crate) status: OrderStatus,
     pub(crate) amount_minor: i64,
     pub(crate) currency: Currency,
+}
+
+impl Order {
+    /// When it was placed: the beginning of its day.
+    pub(crate) fn placed_at(&self) -> Timestamp {
+        Timestamp::start_of(self.placed_on)
+    }
 }
 
 impl Line for Order {
