@@ -31,7 +31,7 @@ const CENTRAL: [&str; 26] = [
     r#"DELETE FROM "network_cache" WHERE "network_cache"."as_of" <= "#,
     // Figures of several companies, each of which the caller reaches; and those who led, which are looked for in the whole chain.
     r#"FROM "daily_figures" WHERE "daily_figures"."owner_tenant_id" IN ("#,
-    r#"FROM "daily_figures" WHERE "daily_figures"."level" = 0 AND "#,
+    r#"FROM "daily_figures" WHERE "daily_figures"."level" = (0) AND "#,
     // The import: what is known of the rows of a batch.
     r#"SELECT "price_overrides"."product_id" FROM "price_overrides" LIMIT "#,
     r#"FROM "price_overrides" WHERE "price_overrides"."owner_tenant_id" IN ("#,

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use entity::{Day, TenantId, Timestamp};
 use iso_currency::Currency;
 
+use super::own::{OwnFigure, orders_on, own_figures};
 use super::segments::Segments;
-use super::store::{self, OwnFigure};
 use super::{Amounts, Performances};
 use crate::bus::contract::Period;
 use crate::error::Fault;
@@ -130,12 +130,12 @@ impl Performances {
         let moved = Moved::since(chain, from);
         let segments = Segments::new(period, with_before, moved.at.iter().copied());
         let owners = owners(chain, root, &moved);
-        let figures = store::own_figures(self.central.reader(), owners.as_deref(), &segments, currency).await?;
+        let figures = own_figures(self.central.reader(), owners.as_deref(), &segments, currency).await?;
         let place = Place { chain: chain.clone(), root, moved, segments };
         let counted = tokio::task::spawn_blocking(move || place.count(&figures)).await??;
         let Counted { place, mut leaders, uncertain } = counted;
         let (placers, days) = uncertain;
-        for order in store::orders_on(self.central.reader(), &placers, &days, currency).await? {
+        for order in orders_on(self.central.reader(), &placers, &days, currency).await? {
             let placer = order.placer_tenant_id;
             let counts = chain.find(placer).is_some_and(|node| chain.was_at_or_above(root, node, order.placed_at));
             if counts {

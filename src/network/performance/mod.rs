@@ -7,6 +7,7 @@
 
 mod assembled;
 mod leaders;
+mod own;
 mod segments;
 mod store;
 

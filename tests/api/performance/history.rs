@@ -22,6 +22,9 @@ pub(crate) struct Placed {
     pub(crate) cancelled: bool,
 }
 
+/// Orders, each with how far below somebody it was placed.
+type Orders<'h> = Vec<(usize, &'h Placed)>;
+
 /// A chain, and all that was ordered in it.
 #[derive(Default)]
 pub(crate) struct History {
@@ -72,7 +75,7 @@ impl History {
     }
 
     /// The orders that count for `root`, with how far below it they were placed.
-    fn of(&self, root: TenantId, days: (Date, Date), currency: Option<Currency>) -> Vec<(usize, &Placed)> {
+    fn of(&self, root: TenantId, days: (Date, Date), currency: Option<Currency>) -> Orders<'_> {
         let within = |order: &&Placed| {
             let day = order.at.to_utc().date();
             !order.cancelled
@@ -162,9 +165,13 @@ fn monday(day: Date) -> Date {
 fn leaders(now: &[(usize, &Placed)], before: &[(usize, &Placed)], by: &str, currency: Option<Currency>) -> Vec<Value> {
     // All companies of these histories trade in dollars.
     let code = currency.unwrap_or(Currency::USD).code();
-    let mut of: HashMap<TenantId, (Vec<(usize, &Placed)>, Vec<(usize, &Placed)>)> = HashMap::new();
-    now.iter().for_each(|order| of.entry(order.1.line[0]).or_default().0.push(*order));
-    before.iter().for_each(|order| of.entry(order.1.line[0]).or_default().1.push(*order));
+    let mut of: HashMap<TenantId, (Orders<'_>, Orders<'_>)> = HashMap::new();
+    for order in now {
+        of.entry(order.1.line[0]).or_default().0.push(*order);
+    }
+    for order in before {
+        of.entry(order.1.line[0]).or_default().1.push(*order);
+    }
     let value = |(now, before): &(Vec<_>, Vec<_>)| {
         let (sum, was) = (sums(now).get(code).copied(), sums(before).get(code).copied());
         match by {

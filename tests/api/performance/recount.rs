@@ -72,7 +72,7 @@ fn assert_same(answer: &Value, expected: &Value, when: &str) {
     }
 }
 
-/// Numbers in no order that means anything (SplitMix64).
+/// Numbers in no order that means anything (`SplitMix64`).
 struct Random(u64);
 
 impl Random {
