@@ -146,6 +146,7 @@ class Consumption:
         command, to_reach = [self.program, "serve", "--database-url", database.url], ends(database)
         start = time.monotonic()
         server = Server("server", self.serving["core"], command, JWT_SECRET=self.serving["secret"])
+        print(f"the server answered after {time.monotonic() - start:.1f} s", flush=True)
         try:
             wait_for_consumers(database, server, to_reach)
             return time.monotonic() - start
