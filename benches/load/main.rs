@@ -39,7 +39,7 @@ enum Command {
     /// The hand-written program beside the server
     #[command(subcommand)]
     Floor(floor::Command),
-    /// Write the rows of an import once more, and time it
+    /// Write the rows of an import or of the consumers once more, and time it
     Inserts(inserts::Options),
 }
 

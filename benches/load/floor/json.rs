@@ -4,6 +4,7 @@ use entity::{TenantId, public_id};
 use iso_currency::Currency;
 use reseller_network::money;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
+use time::Date;
 use uuid::Uuid;
 
 const PREFIX: &[u8] = TenantId::PREFIX.as_bytes();
@@ -42,6 +43,26 @@ impl Serialize for Percent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let zeros = (0..=4).rev().find(|zeros| self.0.0 % 10_i64.pow(*zeros) == 0).unwrap_or(0);
         Decimal { units: self.0.0 / 10_i64.pow(zeros), places: 4 - zeros as usize }.serialize(serializer)
+    }
+}
+
+/// A number as the API writes those that may be broken: `"12"`.
+#[derive(Clone, Copy)]
+pub(super) struct Whole(pub(super) i64);
+
+impl Serialize for Whole {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Decimal { units: self.0, places: 0 }.serialize(serializer)
+    }
+}
+
+/// A day such as `2026-11-22`.
+#[derive(Clone, Copy)]
+pub(super) struct Day(pub(super) Date);
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
     }
 }
 

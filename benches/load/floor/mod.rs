@@ -2,7 +2,11 @@
 //! No GraphQL, no sign-in, no log, nothing kept in memory between requests.
 
 mod children;
+mod dashboard;
+mod figures;
 mod json;
+mod leaders;
+mod performance;
 mod plans;
 mod pool;
 mod prices;
@@ -12,7 +16,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -21,6 +26,7 @@ use entity::TenantId;
 use reseller_network::bus::contract::Period;
 use serde::Deserialize;
 use time::Date;
+use uuid::Uuid;
 
 use super::{Outcome, day};
 use pool::Pool;
@@ -29,9 +35,12 @@ pub(crate) use pool::connect;
 /// The indexes that its statements want, beside those of the schema.
 const INDEXES: &str = include_str!("sql/indexes.sql");
 
+/// The tables that it keeps of its own.
+const TABLES: &str = include_str!("sql/tables.sql");
+
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
-    /// Create its indexes, and list them
+    /// Create its tables and indexes, and list them
     Prepare(Database),
     /// Serve
     Serve(Serve),
@@ -67,8 +76,12 @@ struct Days {
 pub(crate) async fn run(command: &Command) -> Outcome<()> {
     match command {
         Command::Prepare(Database { database_url }) => {
-            connect(database_url, "").await?.batch_execute(INDEXES).await?;
-            super::say(INDEXES.trim_end())
+            let client = connect(database_url, "").await?;
+            for statements in [TABLES, INDEXES] {
+                client.batch_execute(statements).await?;
+                super::say(statements.trim_end())?;
+            }
+            Ok(())
         }
         Command::Serve(options) => serve(options).await,
         Command::Plans(options) => plans::print(options).await,
@@ -80,16 +93,61 @@ async fn serve(options: &Serve) -> Outcome<()> {
     let routes = Router::new()
         .route("/children/{id}", get(children))
         .route("/tree/{id}", get(tree))
+        .route("/performance/{id}", get(performance))
+        .route("/performance/whole/{id}", get(performance_whole))
+        .route("/performance/few/{id}", get(performance_few))
+        .route("/dashboard/{id}", get(dashboard))
+        .route("/leaders/{id}", get(leaders))
         .route("/healthz", get(async || "ok\n"))
         .with_state(Arc::new(pool));
     Ok(axum::serve(tokio::net::TcpListener::bind(options.listen).await?, routes).await?)
 }
 
-async fn children(State(pool): State<Arc<Pool>>, Path(id): Path<String>, Query(days): Query<Days>) -> Response {
-    let (Some(id), Ok(from), Ok(to)) = (TenantId::parse(&id), day(&days.from), day(&days.to)) else {
-        return StatusCode::BAD_REQUEST.into_response();
-    };
-    answer(children::write(pool.next(), id.0, Period { from, to }).await)
+/// What is asked: of which company, and when.
+struct Asked {
+    company: Uuid,
+    period: Period,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asked {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, StatusCode> {
+        let id = Path::<String>::from_request_parts(parts, state).await;
+        let days = Query::<Days>::from_request_parts(parts, state).await;
+        let (Ok(Path(id)), Ok(Query(days))) = (id, days) else { return Err(StatusCode::BAD_REQUEST) };
+        match (TenantId::parse(&id), day(&days.from), day(&days.to)) {
+            (Some(id), Ok(from), Ok(to)) => Ok(Self { company: id.0, period: Period { from, to } }),
+            _ => Err(StatusCode::BAD_REQUEST),
+        }
+    }
+}
+
+async fn children(State(pool): State<Arc<Pool>>, asked: Asked) -> Response {
+    answer(children::write(pool.next(), &asked).await)
+}
+
+async fn performance(State(pool): State<Arc<Pool>>, asked: Asked) -> Response {
+    let connection = pool.next();
+    answer(performance::write(connection, &connection.performance, &asked).await)
+}
+
+async fn performance_whole(State(pool): State<Arc<Pool>>, asked: Asked) -> Response {
+    let connection = pool.next();
+    answer(performance::write(connection, &connection.performance_whole, &asked).await)
+}
+
+async fn performance_few(State(pool): State<Arc<Pool>>, asked: Asked) -> Response {
+    let connection = pool.next();
+    answer(performance::write(connection, &connection.performance_few, &asked).await)
+}
+
+async fn dashboard(State(pool): State<Arc<Pool>>, asked: Asked) -> Response {
+    answer(dashboard::write(pool.next(), &asked).await)
+}
+
+async fn leaders(State(pool): State<Arc<Pool>>, asked: Asked) -> Response {
+    answer(leaders::write(pool.next(), &asked).await)
 }
 
 async fn tree(State(pool): State<Arc<Pool>>, Path(id): Path<String>) -> Response {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio_postgres::{Client, Config, NoTls, Statement};
 
 use super::super::Outcome;
-use super::{children, tree};
+use super::{children, dashboard, leaders, performance, tree};
 
 /// The connections, which take turns. Several requests may wait on one: it answers them in order.
 pub(super) struct Pool {
@@ -19,7 +19,15 @@ pub(super) struct Connection {
     pub(super) children: Statement,
     pub(super) granted: Statement,
     pub(super) tree: Statement,
+    pub(super) performance: Statement,
+    pub(super) performance_whole: Statement,
+    pub(super) performance_few: Statement,
+    pub(super) dashboard: Statement,
+    pub(super) leaders: Statement,
 }
+
+/// The best plan does not depend on the parameters: it is made once. And nothing that a statement joins or adds up goes to disk.
+pub(super) const OPTIONS: &str = "-c plan_cache_mode=force_generic_plan -c work_mem=64MB";
 
 impl Pool {
     pub(super) async fn open(url: &str, size: usize) -> Outcome<Self> {
@@ -37,12 +45,18 @@ impl Pool {
 
 impl Connection {
     async fn open(url: &str) -> Outcome<Self> {
-        // The best plan does not depend on the parameters: it is made once.
-        let client = connect(url, "-c plan_cache_mode=force_generic_plan").await?;
-        let children = client.prepare(children::SQL).await?;
-        let granted = client.prepare(children::GRANTED_SQL).await?;
-        let tree = client.prepare(tree::SQL).await?;
-        Ok(Self { client, children, granted, tree })
+        let client = connect(url, OPTIONS).await?;
+        Ok(Self {
+            children: client.prepare(children::SQL).await?,
+            granted: client.prepare(children::GRANTED_SQL).await?,
+            tree: client.prepare(tree::SQL).await?,
+            performance: client.prepare(performance::SQL).await?,
+            performance_whole: client.prepare(performance::WHOLE_SQL).await?,
+            performance_few: client.prepare(performance::FEW_SQL).await?,
+            dashboard: client.prepare(dashboard::SQL).await?,
+            leaders: client.prepare(leaders::SQL).await?,
+            client,
+        })
     }
 }
 

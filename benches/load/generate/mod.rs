@@ -101,6 +101,7 @@ fn print_summary(tree: &Tree, days: Days) -> Outcome<()> {
         "deepest": tree.depths.iter().max(),
         "root": external_id(0),
         "withFiftyChildren": tree.wide.iter().map(|wide| external_id(*wide)).collect::<Vec<_>>(),
+        "withFewBelow": tree.with_few_below().map(external_id).collect::<Vec<_>>(),
         "tree": { "root": external_id(top), "nodes": size },
         "firstDay": days.first.to_string(),
         "lastDay": days.last.to_string(),

@@ -14,6 +14,10 @@ const WIDE_COMPANIES: u32 = 20;
 /// How many companies the tree that is read whole has, itself included, in a chain that is large enough.
 const WHOLE: u32 = 1_000;
 
+/// A company with few below it has so many below it; and how many such companies are listed.
+const FEW: std::ops::RangeInclusive<u32> = 9..=11;
+const FEW_COMPANIES: usize = 20;
+
 /// The companies by number; 0 is the root, and a parent's number is smaller than its child's.
 pub(super) struct Tree {
     pub(super) parents: Vec<Option<u32>>,
@@ -56,6 +60,17 @@ impl Tree {
 
     pub(super) fn depth(&self, company: u32) -> u8 {
         self.depths[company as usize]
+    }
+
+    /// Some companies with about ten below them.
+    pub(super) fn with_few_below(&self) -> impl Iterator<Item = u32> {
+        let mut below = vec![0; self.parents.len()];
+        for (company, parent) in self.parents.iter().enumerate().rev() {
+            if let Some(parent) = parent {
+                below[*parent as usize] += below[company] + 1;
+            }
+        }
+        (0..).zip(below).filter(|(_, below)| FEW.contains(below)).map(|(company, _)| company).take(FEW_COMPANIES)
     }
 
     fn add(&mut self, parent: u32) -> u32 {

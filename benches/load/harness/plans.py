@@ -5,6 +5,8 @@ import re
 import subprocess
 import time
 
+from .workloads import SERVER
+
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "plans"
 
 # auto_explain logs the plan of each statement that a database runs.
@@ -15,21 +17,25 @@ SETTINGS = {
     "auto_explain.log_buffers": "on",
 }
 
+# The workloads whose statements are shown; the others have the same.
+SHOWN = ("new", "tree", "performance", "dashboard", "leaders")
+
 # Requests before the one whose statements are looked at, so that what is kept in memory is there, and plans are what they stay.
 WARM_UP = 20
 
 
-def write(postgres, load, start, token, workloads):
+def write(postgres, load, start, token, known):
     """Writes the plans of the floor's statements, and of the server's for one request of each workload."""
     FOLDER.mkdir(exist_ok=True)
-    paths = [workload.requests["floor"][0].path for workload in workloads]
-    asked = re.fullmatch(r"/children/(\w+)\?from=(.+)&to=(.+) /tree/(\w+)", " ".join(paths))
-    children, begin, end, tree = asked.groups()
-    command = [load, "floor", "plans", "--database-url", postgres.url("floor"), "--children", children, "--tree", tree]
-    command += ["--from", begin, "--to", end]
+    path = {name: workload.requests[next(reversed(workload.requests))][0].path for name, workload in known.items()}
+    company = {name: re.search(r"reseller_\w+", it)[0] for name, it in path.items()}
+    begin, end = re.search(r"from=(.+)&to=(.+)", path["performance"]).groups()
+    command = [load, "floor", "plans", "--database-url", postgres.url("floor"), "--from", begin, "--to", end]
+    command += ["--children", company["new"], "--tree", company["tree"]]
+    command += ["--root", company["performance"], "--few", company["performance-small"]]
     floor = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     (FOLDER / "floor.txt").write_text(floor)
-    (FOLDER / "server.txt").write_text(of_server(postgres, start, token, workloads))
+    (FOLDER / "server.txt").write_text(of_server(postgres, start, token, [known[name] for name in SHOWN]))
 
 
 def of_server(postgres, start, token, workloads):
@@ -45,7 +51,7 @@ def of_server(postgres, start, token, workloads):
 
 
 def statements_of(postgres, server, token, workload):
-    requests = workload.requests["server"]
+    requests = workload.requests[SERVER]
     for number in range(WARM_UP):
         requests[number % len(requests)].send(server, token)
     time.sleep(1)

@@ -9,6 +9,7 @@ import subprocess
 import time
 
 from .processes import cpu_seconds, memory, on_core
+from .workloads import SERVER, answering
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[1] / "wrk.lua"
 
@@ -29,17 +30,21 @@ class Bench:
     lengths: dict = dataclasses.field(default_factory=dict)
     asked: collections.Counter = dataclasses.field(default_factory=collections.Counter)
 
-    def measure(self, target, seconds=None):
-        """One turn of `target`, a workload, a server and a number of connections. All other servers stand still."""
-        workload, server, connections = target
+    def measure(self, target, server=None, seconds=None):
+        """One turn of `target`: a workload, a side of it, and a number of connections. All servers but the one that answers stand still."""
+        workload, side, connections = target
+        server = server or answering(side, self.servers)
+        # What was asked last before may still be worked on.
+        self.rest()
         for other in self.servers:
             other.stand_still() if other is not server else other.go_on()
         if seconds is None:
-            self.wrk(workload, server, connections, 2)
+            self.wrk(workload, side, server, connections, 2)
+            self.rest()
         before = cpu_seconds(server.pid), cpu_seconds(self.postgres.pid)
-        told = self.wrk(workload, server, connections, seconds or self.seconds)
+        told = self.wrk(workload, side, server, connections, seconds or self.seconds)
         after = cpu_seconds(server.pid), cpu_seconds(self.postgres.pid)
-        self.check(workload, server, told)
+        self.check(workload, side, told)
         return {
             "rate": told["requests"] / told["micros"] * 1e6,
             "server_cpu": (after[0] - before[0]) / told["requests"] * 1e6,
@@ -48,33 +53,42 @@ class Bench:
             "p99": told["p99"],
         }
 
-    def wrk(self, workload, server, connections, seconds):
+    def rest(self, most=60):
+        """Waits until PostgreSQL has answered what nobody waits for any more; not for ever, as it has work of its own."""
+        end = time.monotonic() + most
+        while time.monotonic() < end:
+            before = cpu_seconds(self.postgres.pid)
+            time.sleep(0.1)
+            if cpu_seconds(self.postgres.pid) - before < 0.02:
+                return
+
+    def wrk(self, workload, side, server, connections, seconds):
         """Lets wrk ask, and goes on where it ended the last time."""
-        key = workload.name, server.name
+        key = workload.name, side
         file = self.directory / f"{hash(key)}.txt"
         if not file.exists():
-            file.write_text("".join(f"{request.line()}\n" for request in workload.requests[server.name]))
-        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", SCRIPT, server.url]
+            file.write_text("".join(f"{request.line()}\n" for request in workload.requests[side]))
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "60s", "-s", SCRIPT, server.url]
         command += ["--", file, self.asked[key], self.token]
         output, _ = on_core(self.core, command, stdout=subprocess.PIPE, text=True).communicate()
         told = json.loads(output.splitlines()[-1])
         self.asked[key] += told["requests"] + connections
         return told
 
-    def check(self, workload, server, told):
+    def check(self, workload, side, told):
         """Refuses a turn in which an answer was no good, or not as long as those that were compared."""
-        length = self.lengths[workload.name][server.name]
-        if told["errors"] or not 0.9 * length <= told["bytes"] / max(told["requests"], 1) <= 1.1 * length + 500:
-            raise SystemExit(f"{workload.name} by {server.name}, {length:.0f} bytes each: {told}")
+        length = self.lengths[workload.name][side]
+        if not told["requests"] or told["errors"] or not 0.9 * length <= told["bytes"] / max(told["requests"], 1) <= 1.1 * length + 500:
+            raise SystemExit(f"{workload.name} by {side}, {length:.0f} bytes each: {told}")
 
     def rounds(self, workloads, connections, count):
         """Measures all targets in `count` rounds; each begins with the next one. Answers the turns by target."""
-        targets = [(one, server, number) for number in connections for one in workloads for server in self.servers]
+        targets = [(one, side, number) for number in connections for one in workloads for side in one.requests]
         turns = collections.defaultdict(list)
         for number in range(count):
             for place in range(len(targets)):
-                workload, server, lines = targets[(number + place) % len(targets)]
-                turns[workload.name, server.name, lines].append(self.measure((workload, server, lines)))
+                workload, side, lines = target = targets[(number + place) % len(targets)]
+                turns[workload.name, side, lines].append(self.measure(target))
             print(f"round {number + 1} of {count} done, {time.strftime('%H:%M:%S')}", flush=True)
         for server in self.servers:
             server.go_on()
@@ -88,7 +102,7 @@ def memory_of_tree(bench, start, tree):
     try:
         time.sleep(2)
         before = memory(server.pid)
-        bench.measure((tree, server, 32), seconds=bench.seconds)
+        bench.measure((tree, SERVER, 32), server, bench.seconds)
         return before, memory(server.pid)
     finally:
         bench.servers.remove(server)
@@ -110,15 +124,20 @@ def table(turns, workloads, connections):
             "|---|---:|---:|---:|---:|---:|",
         ]
         for workload in workloads:
-            ours, floor = (turns[workload.name, name, number] for name in ("server", "floor"))
-            for name, side in ((workload.name, ours), ("floor: the same", floor)):
-                cells = [spread([turn[figure] for turn in side], 0) for figure in FIGURES[:3]]
-                cells += [f"{statistics.median(turn[figure] for turn in side) / 1e3:.1f}" for figure in FIGURES[3:]]
-                lines.append(f"| {name} | {' | '.join(cells)} |")
-            ratios = [ratio(ours, floor, figure) for figure in FIGURES[:3]]
-            lines.append(f"| **ratio** | {' | '.join(ratios)} | | |")
+            sides = {side: turns[workload.name, side, number] for side in workload.requests}
+            ours = sides.pop(SERVER)
+            lines.append(row(workload.name, ours))
+            for side, floor in sides.items():
+                ratios = [ratio(ours, floor, figure) for figure in FIGURES[:3]]
+                lines += [row(side, floor), f"| **ratio** | {' | '.join(ratios)} | | |"]
         lines.append("")
     return "\n".join(lines)
+
+
+def row(name, turns):
+    cells = [spread([turn[figure] for turn in turns], 0) for figure in FIGURES[:3]]
+    cells += [f"{statistics.median(turn[figure] for turn in turns) / 1e3:.1f}" for figure in FIGURES[3:]]
+    return f"| {name} | {' | '.join(cells)} |"
 
 
 def ratio(ours, floor, figure):

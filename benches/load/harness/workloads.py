@@ -17,10 +17,28 @@ CHILDREN = """query ($id: ID!, $from: Date!, $to: Date!) { reseller(id: $id) { c
 TREE = """query ($id: ID!) { downlineTree(rootId: $id, depth: 100) {
  nodes { name status resellerId parentId depth childCount descendantCount } } }"""
 
-# What can be asked, by a short name.
-NAMES = ("one", "many", "new", "tree")
+PERFORMANCE = """query ($id: ID!, $from: Date!, $to: Date!) { performance(rootId: $id, period: { range: { from: $from, to: $to } }) {
+ orderCount totals { revenue { amount currency } orderCount averageOrder { amount currency } }
+ series(groupBy: DAY) { start orderCount revenue { amount currency } }
+ byLevel { level resellerCount orderCount revenue { amount currency } } } }"""
 
-# How many days a summary is of; and where no question is asked twice, at least and at most.
+LEADERS = """query ($id: ID!, $from: Date!, $to: Date!) { performance(rootId: $id, period: { range: { from: $from, to: $to } }) {
+ topResellers(by: REVENUE, first: 10) { rank reseller { id name } orderCount revenue { amount currency } } } }"""
+
+DASHBOARD = """query ($from: Date!, $to: Date!) { dashboard(period: { range: { from: $from, to: $to } }) {
+ catalog { itemCount averageMarginPercent }
+ orders { count revenue { amount currency } byStatus { status count } series { start orderCount revenue { amount currency } } }
+ finance { balances { amount currency } outstanding { amount currency } }
+ downlineOrders { count countChange { previous absolute percent } revenue { amount currency } byStatus { status count } }
+ network { childCount descendantCount activeCount frozenCount newCount } } }"""
+
+# What can be asked, by a short name.
+NAMES = ("one", "many", "new", "tree", "performance", "performance-small", "dashboard", "leaders")
+
+# Who answers: the server, and the floor in one way or in two. Before the colon is the program.
+SERVER, FLOOR, ROLLED_UP, RAW = "server", "floor: the same", "floor: roll-up", "floor: raw rows"
+
+# How many days a summary, a performance or a dashboard is of; and where no question is asked twice, at least and at most.
 DAYS = 30
 LEAST_DAYS, MOST_DAYS = 20, 40
 
@@ -55,26 +73,31 @@ class Request:
 
 @dataclasses.dataclass
 class Workload:
-    """The same questions to both, by the name of the server."""
+    """The same questions to all sides, by the name of the side; the server's come first."""
 
     name: str
     requests: dict
 
     def same(self, servers, token):
-        """Refuses to compare answers that differ in any value. Answers how long they are on average, by server."""
-        lengths = {server.name: [] for server in servers}
-        count = len(self.requests[servers[0].name])
+        """Refuses to compare answers that differ in any value. Answers how long they are on average, by side."""
+        lengths = {side: [] for side in self.requests}
+        count = len(self.requests[SERVER])
         for number in range(0, count, max(1, count // COMPARED)):
-            answers = []
-            for server in servers:
-                status, body = self.requests[server.name][number].send(server, token)
+            answers = {}
+            for side, requests in self.requests.items():
+                status, body = requests[number].send(answering(side, servers), token)
                 if status != 200:
-                    raise SystemExit(f"{self.name}: {server.name} answers {status}: {body[:400]}")
-                answers.append(json.loads(body))
-                lengths[server.name].append(len(body))
-            if place := difference(*answers):
-                raise SystemExit(f"{self.name}, request {number}: the answers differ at {place}")
-        return {name: statistics.mean(known) for name, known in lengths.items()}
+                    raise SystemExit(f"{self.name}: {side} answers {status}: {body[:400]}")
+                answers[side] = json.loads(body)
+                lengths[side].append(len(body))
+                if place := difference(answers[SERVER], answers[side]):
+                    raise SystemExit(f"{self.name}, request {number}: the answers of {SERVER} and {side} differ at {place}")
+        return {side: statistics.mean(known) for side, known in lengths.items()}
+
+
+def answering(side, servers):
+    """The server that answers for a side."""
+    return next(server for server in servers if server.name == side.split(":")[0])
 
 
 def difference(one, other, place="$"):
@@ -91,36 +114,61 @@ def difference(one, other, place="$"):
 def workloads(summary, ids):
     """The workloads over the generated chain; `ids` has the public id of each company by its name in the files."""
     first, last = (datetime.date.fromisoformat(summary[name]) for name in ("firstDay", "lastDay"))
-    day = datetime.timedelta(days=1)
-    query = CHILDREN.replace("\n", "")
+    root, tree = ids[summary["root"]], ids[summary["tree"]["root"]]
+    wide = [ids[it] for it in summary["withFiftyChildren"]]
+    few = [ids[it] for it in summary["withFewBelow"]]
+    months = periods(first, last, DAYS)
+    latest = months[-1]
+    any_period = [period for days in range(LEAST_DAYS, MOST_DAYS + 1) for period in periods(first, last, days)]
 
-    def children(questions):
-        graphql = [Request("POST", "/graphql", body(query, {"id": ids[it], "from": f, "to": t})) for it, f, t in questions]
-        floor = [Request("GET", f"/children/{ids[it]}?from={f}&to={t}") for it, f, t in questions]
-        return {"server": graphql, "floor": floor}
+    def children(name, questions):
+        return Workload(name, {SERVER: asked(CHILDREN, questions), FLOOR: read("children", questions)})
 
-    wide = summary["withFiftyChildren"]
-    latest = str(last - (DAYS - 1) * day), str(last)
-    any_period = [
-        (str(start), str(start + (days - 1) * day))
-        for days in range(LEAST_DAYS, MOST_DAYS + 1)
-        for start in (first + number * day for number in range((last - first).days - days + 2))
-    ]
-    tree = ids[summary["tree"]["root"]]
-    wide = summary["withFiftyChildren"]
-    whole = {
-        "server": [Request("POST", "/graphql", body(TREE.replace("\n", ""), {"id": tree}))],
-        "floor": [Request("GET", f"/tree/{tree}")],
-    }
+    def performance(name, raw, questions):
+        sides = {ROLLED_UP: read("performance", questions), RAW: read(raw, questions)}
+        return Workload(name, {SERVER: asked(PERFORMANCE, questions), **sides})
+
+    def of_root(name, query, path):
+        questions = [(root, period) for period in months]
+        return Workload(name, {SERVER: asked(query, questions), FLOOR: read(path, questions)})
+
+    whole = {SERVER: [Request("POST", "/graphql", body(TREE, {"id": tree}))], FLOOR: [Request("GET", f"/tree/{tree}")]}
     return {
-        "one": Workload("50 children of one reseller", children([(wide[0], *latest)])),
-        "many": Workload(f"50 children, {len(wide)} resellers in turn", children([(it, *latest) for it in wide])),
-        "new": Workload(
-            "50 children, no question twice", children([(it, *period) for period in any_period for it in wide])
-        ),
+        "one": children("50 children of one reseller", [(wide[0], latest)]),
+        "many": children(f"50 children, {len(wide)} resellers in turn", [(it, latest) for it in wide]),
+        "new": children("50 children, no question twice", [(it, period) for period in any_period for it in wide]),
         "tree": Workload(f"tree of {summary['tree']['nodes']:,}", whole),
+        "performance": performance(
+            f"performance of {summary['resellers']:,}, periods in turn",
+            "performance/whole",
+            [(root, period) for period in months],
+        ),
+        "performance-small": performance(
+            f"performance of about 10, {len(few)} resellers and periods in turn",
+            "performance/few",
+            [(it, period) for period in months for it in few],
+        ),
+        "dashboard": of_root("dashboard of the root, periods in turn", DASHBOARD, "dashboard"),
+        "leaders": of_root("top resellers of the root, periods in turn", LEADERS, "leaders"),
     }
+
+
+def periods(first, last, days):
+    """All periods of so many days from `first` to `last`, as texts."""
+    day = datetime.timedelta(days=1)
+    starts = (first + number * day for number in range((last - first).days - days + 2))
+    return [(str(start), str(start + (days - 1) * day)) for start in starts]
+
+
+def asked(query, questions):
+    """The questions about companies and periods as the server is asked them."""
+    return [Request("POST", "/graphql", body(query, {"id": it, "from": begin, "to": end})) for it, (begin, end) in questions]
+
+
+def read(path, questions):
+    """The same as the floor is asked them."""
+    return [Request("GET", f"/{path}/{it}?from={begin}&to={end}") for it, (begin, end) in questions]
 
 
 def body(query, variables):
-    return json.dumps({"query": query, "variables": variables})
+    return json.dumps({"query": query.replace("\n", ""), "variables": variables})

@@ -1,4 +1,4 @@
-//! Bare inserts: the rows that an import has left, written once more by a program that does nothing else.
+//! Bare inserts: the rows that an import or the log's consumers have left, written once more by a program that does nothing else.
 
 mod column;
 mod rows;
@@ -11,17 +11,21 @@ use serde_json::{Map, json};
 
 use super::floor::connect;
 use super::{Outcome, say};
+use rows::Writer;
 use write::Way;
 
 #[derive(Args, Debug)]
 pub(crate) struct Options {
-    /// The database that was imported into
+    /// The database that has the rows
     #[arg(long, value_name = "URL")]
     from: String,
-    /// The database to write to, as it was before the import
+    /// The database to write to, as it was before them
     #[arg(long, value_name = "URL")]
     into: String,
-    /// The log's end before the import
+    /// Who has left them
+    #[arg(long, value_enum, default_value = "import")]
+    of: Writer,
+    /// The log's end before the import, or before that of the orders that were consumed
     #[arg(long, value_name = "POSITION", default_value_t = 0)]
     after: i64,
     /// How to write
@@ -34,7 +38,7 @@ pub(crate) struct Options {
 
 /// Writes the rows in one transaction, and prints how long it took as one line of JSON.
 pub(crate) async fn run(options: &Options) -> Outcome<()> {
-    let left = rows::read(&connect(&options.from, "").await?, options.after).await?;
+    let left = rows::read(&connect(&options.from, "").await?, options.of, options.after).await?;
     let mut client = connect(&options.into, "").await?;
     let (mut tables, start) = (Map::new(), Instant::now());
     let transaction = client.transaction().await?;

@@ -1,5 +1,6 @@
 //! The rows that an import has left, in memory.
 
+use clap::ValueEnum;
 use tokio_postgres::Client;
 
 use super::super::Outcome;
@@ -11,6 +12,18 @@ const OF_ORDERS: [&str; 4] = ["orders", "order_lines", "ledger_accounts", "ledge
 /// Those that an import writes besides, before them.
 const OF_OTHERS: [&str; 4] = ["tenants", "tenant_names", "products", "price_overrides"];
 
+/// Those that the consumers of the log write of what was ordered, besides the feed.
+const OF_ORDERED: [&str; 3] = ["order_facts", "daily_figures", "daily_statuses"];
+
+/// Who has left the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Writer {
+    /// An import
+    Import,
+    /// The consumers of the log
+    Consumers,
+}
+
 /// The rows of one table.
 pub(super) struct Rows {
     pub(super) table: &'static str,
@@ -18,16 +31,25 @@ pub(super) struct Rows {
     pub(super) columns: Vec<Column>,
 }
 
-/// What an import of everything has left in the database behind `client`; or one of orders alone, before which `position` was the log's end.
-pub(super) async fn read(client: &Client, position: i64) -> Outcome<Vec<Rows>> {
+/// What `writer` has left in the database behind `client`, after the log's end was `position`: an import of orders, or of everything where that is 0; the
+/// consumers of the orders that came then.
+pub(super) async fn read(client: &Client, writer: Writer, position: i64) -> Outcome<Vec<Rows>> {
     // In the order in which they were written.
     client.batch_execute("SET synchronize_seqscans = off").await?;
+    let later = format!("WHERE position > {position}");
     let mut left = Vec::new();
+    if writer == Writer::Consumers {
+        for table in OF_ORDERED {
+            left.push(Rows::read(client, table, "").await?);
+        }
+        left.push(Rows::read(client, "network_activity_feed", &later).await?);
+        return Ok(left);
+    }
     let others = OF_OTHERS.iter().filter(|_| position == 0);
     for table in others.chain(&OF_ORDERS) {
         left.push(Rows::read(client, table, "").await?);
     }
-    left.push(Rows::read(client, "events", &format!("WHERE position > {position} ORDER BY position")).await?);
+    left.push(Rows::read(client, "events", &format!("{later} ORDER BY position")).await?);
     Ok(left)
 }
 

@@ -7,12 +7,12 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entity::OrderStatus;
-use reseller_network::bus::contract::Period;
 use reseller_network::money;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::super::Outcome;
+use super::Asked;
 use super::json::{Id, Money, currency};
 use super::pool::Connection;
 use super::prices::{Grant, Offer, Overrides, Product, Terms, tighter};
@@ -50,8 +50,9 @@ struct Page {
     item_count: i64,
 }
 
-/// The answer with the children of `company`, and what they ordered in `period`.
-pub(super) async fn write(connection: &Connection, company: Uuid, period: Period) -> Outcome<Vec<u8>> {
+/// The answer with the children of the company, and what they ordered in the period.
+pub(super) async fn write(connection: &Connection, asked: &Asked) -> Outcome<Vec<u8>> {
+    let Asked { company, period } = *asked;
     let (from, until) = period.instants();
     let rows = connection.client.query(&connection.children, &[&company, &from.0, &until.0]).await?;
     let mut found = Found::default();
