@@ -1,8 +1,8 @@
-//! `order_totals`: what all orders of a currency together come to, cancelled ones included.
+//! `order_totals`: what all orders of a currency together come to that are not cancelled.
 
 use sea_orm::entity::prelude::*;
 
-/// The amounts of all `order_facts` of one currency. While they fit into one number, so does every sum of some of them.
+/// The amounts of all `order_facts` of one currency that are not cancelled. While they fit into one number, so does every sum of some of them.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "order_totals")]
 pub struct Model {

@@ -135,7 +135,7 @@ impl Bus {
         args: A::Args,
     ) -> Result<Vec<Option<A::Answer>>, CallError> {
         let reach = self.reach::<A>(actor);
-        let admitted: Vec<bool> = targets.iter().map(|target| reach.admits(*target)).collect();
+        let admitted = reach.admitted(targets);
         let scopes = targets.iter().zip(&admitted).filter(|(_, admitted)| **admitted);
         let scopes: Vec<Scope> = scopes.map(|(target, _)| Scope::Tenant(*target)).collect();
         if scopes.is_empty() {
@@ -216,6 +216,17 @@ impl<A: Alias> Reach<A> {
     #[must_use]
     pub fn admits(&self, target: TenantId) -> bool {
         self.admits_scope(Scope::Tenant(target))
+    }
+
+    /// Of each of `targets`, whether it may be called there.
+    #[must_use]
+    pub fn admitted(&self, targets: &[TenantId]) -> Vec<bool> {
+        let reach = access::reach_from(&self.chain, self.scope);
+        let admits = |target: &TenantId| match self.scope {
+            Scope::Central => true,
+            Scope::Tenant(own) => own == *target || A::CROSS_TENANT && reach(*target).is_some(),
+        };
+        targets.iter().map(admits).collect()
     }
 
     fn admits_scope(&self, target: Scope) -> bool {

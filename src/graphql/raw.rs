@@ -13,7 +13,8 @@ mod collect;
 #[cfg(test)]
 mod tests;
 
-use async_graphql::{ContextSelectionSet, InputType, Positioned, parser::types::Field};
+use async_graphql::parser::types::{Field, SelectionSet};
+use async_graphql::{ContextSelectionSet, InputType, Positioned};
 use bytes::Bytes;
 
 use crate::graphql::json;
@@ -145,6 +146,12 @@ pub enum Mention<F> {
 }
 
 impl<F: RawFields> Mention<F> {
+    /// All that the mentions of the field at which the query is select, for a writer that could not write it after all: the other mentions are told
+    /// that they are [`Written`](Self::Written).
+    pub fn whole_selection(ctx: &ContextSelectionSet<'_>) -> Positioned<SelectionSet> {
+        collect::whole_selection(ctx)
+    }
+
     /// Looks at a mention of a field of a query, at any depth, which answers objects of the type `type_name`. For the `resolve` of a
     /// hand-written `OutputType`, which is given both arguments.
     pub fn of(ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>, type_name: &'static str) -> Self {

@@ -33,6 +33,17 @@ pub fn may_thaw(
 /// Nothing, alike, for siblings, strangers, ancestors, and for an id that was never issued.
 #[must_use]
 pub fn reach(chain: &Snapshot, scope: Scope, target: TenantId) -> Option<NodeIndex> {
-    let node = chain.find(target)?;
-    allows(scope, |own| chain.find(own).is_some_and(|own| chain.is_at_or_above(own, node))).then_some(node)
+    reach_from(chain, scope)(target)
+}
+
+/// The same for several companies: where the scope's own company stands is looked up once.
+pub fn reach_from(chain: &Snapshot, scope: Scope) -> impl Fn(TenantId) -> Option<NodeIndex> + '_ {
+    let own = match scope {
+        Scope::Central => None,
+        Scope::Tenant(own) => chain.find(own),
+    };
+    move |target| {
+        let node = chain.find(target)?;
+        allows(scope, |_| own.is_some_and(|own| chain.is_at_or_above(own, node))).then_some(node)
+    }
 }

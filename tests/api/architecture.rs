@@ -131,6 +131,14 @@ fn layer(part: &str) -> usize {
     found.unwrap_or_else(|| panic!("{part} is no part that tests/api/architecture.rs knows: give it a layer"))
 }
 
+/// Requests that differ in the values of our scalars alone are one to validation (`src/graphql/documents/shape.rs`): no scalar may look at them there.
+#[test]
+fn no_scalar_looks_at_values_in_validation() {
+    for file in files("src") {
+        assert!(!code_of(&file).contains("fn is_valid("), "{}", file.display());
+    }
+}
+
 /// `src/http/mod.rs` and `src/http.rs` are of the part `http`.
 fn part_of(file: &Path) -> String {
     let inside = file.strip_prefix(root().join("src")).expect("a file of src");

@@ -137,12 +137,13 @@ impl Documents {
 
     /// How a request is known to validation; None when it is not worth keeping.
     pub(super) fn validation(
+        &self,
         document: &Document,
         operation_name: Option<&str>,
         operation: &OperationDefinition,
         variables: &Map<String, Json>,
     ) -> Option<Validation> {
-        let variables = shape(&operation.variable_definitions, variables);
+        let variables = shape(&operation.variable_definitions, variables, &self.table);
         let key = Validation {
             document: document.id,
             operation: operation_name.map(Into::into),

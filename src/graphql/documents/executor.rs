@@ -148,7 +148,7 @@ where
         self.documents.keep(&request.query, &document);
         let operation_type = operation.map(|operation: &OperationDefinition| operation.ty);
         let validation = operation
-            .and_then(|operation| Documents::validation(&document, operation_name, operation, &request.variables));
+            .and_then(|operation| self.documents.validation(&document, operation_name, operation, &request.variables));
         let trimmed = operation.and_then(|operation| {
             without_omitted(&document.parsed, operation, &request.variables, self.documents.table())
         });

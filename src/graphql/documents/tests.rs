@@ -9,7 +9,7 @@ use async_graphql::parser::types::OperationType;
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
-use super::{Answer, Documents, GraphqlRequest};
+use super::{Answer, GraphqlRequest};
 use schema::{TestExecutor, executor};
 
 fn request(query: &str, variables: &Json) -> GraphqlRequest {
@@ -38,8 +38,8 @@ fn is_known_good(executor: &TestExecutor, query: &str, variables: &Json) -> bool
     let variables = variables.as_object().cloned().unwrap_or_default();
     let document = executor.documents().document(query).expect("it can be parsed");
     let operation = document.operation(None).expect("it has one operation");
-    let validation = Documents::validation(&document, None, operation, &variables).expect("it is worth keeping");
-    executor.documents().is_good(&validation)
+    let validation = executor.documents().validation(&document, None, operation, &variables);
+    executor.documents().is_good(&validation.expect("it is worth keeping"))
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! Read once from the schema's SDL, so that no field has to be told twice.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::Value;
 use async_graphql::parser::{
@@ -69,6 +69,7 @@ pub(crate) type Fields = HashMap<Box<str>, FieldInfo>;
 #[derive(Debug)]
 pub struct CostTable {
     types: HashMap<Box<str>, Fields>,
+    scalars: HashSet<Box<str>>,
     roots: [Box<str>; 3],
     pub(super) pages: PageSizes,
 }
@@ -102,13 +103,14 @@ impl CostTable {
     /// Reads a schema's SDL. `costs` override what the SDL says.
     pub fn from_sdl(sdl: &str, pages: PageSizes, costs: &[FieldCost]) -> Result<Self, parser::Error> {
         let roots = ["Query", "Mutation", "Subscription"].map(Box::from);
-        let mut table = Self { types: HashMap::new(), roots, pages };
+        let mut table = Self { types: HashMap::new(), scalars: HashSet::new(), roots, pages };
         for definition in parse_schema(sdl)?.definitions.into_iter().chain(parse_schema(INTROSPECTION)?.definitions) {
             match definition {
                 TypeSystemDefinition::Schema(schema) => table.set_roots(&schema.node),
                 TypeSystemDefinition::Type(ty) => match ty.node.kind {
                     TypeKind::Object(object) => table.add_type(&ty.node.name.node, &object.fields),
                     TypeKind::Interface(interface) => table.add_type(&ty.node.name.node, &interface.fields),
+                    TypeKind::Scalar => drop(table.scalars.insert(ty.node.name.node.as_str().into())),
                     _ => {}
                 },
                 TypeSystemDefinition::Directive(_) => {}
@@ -119,6 +121,11 @@ impl CostTable {
             table.set_cost(cost);
         }
         Ok(table)
+    }
+
+    /// Whether this type is a scalar of the schema's own.
+    pub fn is_own_scalar(&self, name: &str) -> bool {
+        self.scalars.contains(name)
     }
 
     fn set_roots(&mut self, schema: &SchemaDefinition) {

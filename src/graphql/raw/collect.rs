@@ -26,6 +26,15 @@ pub(super) fn mention<F: RawFields>(
     }
 }
 
+pub(super) fn whole_selection(ctx: &ContextSelectionSet<'_>) -> Positioned<SelectionSet> {
+    let mut whole = ctx.item.clone();
+    if let Ok(mentions) = mentions(ctx) {
+        let selected = mentions.iter().flat_map(|mention| mention.node.selection_set.node.items.iter().cloned());
+        whole.node.items = selected.collect();
+    }
+    whole
+}
+
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 type Group<'a> = Vec<&'a Positioned<Field>>;
 

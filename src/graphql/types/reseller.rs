@@ -162,6 +162,7 @@ impl Reseller {
         #[graphql(desc = "The days that figures of a period are of.", default_with = "Some(PeriodInput::default())")]
         period: Option<PeriodInput>,
     ) -> Result<ResellerSummary> {
+        self.sight.approved()?;
         let period = period.unwrap_or_default().days(self.sight.loaders.services.clock.now())?;
         Ok(ResellerSummary { reseller: self.clone(), period })
     }

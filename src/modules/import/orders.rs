@@ -126,7 +126,7 @@ impl Table for Orders<'_> {
                 self.counts.created += 1;
                 self.remember(row, parties.placer);
                 let order = self.order(row, parties);
-                change.record_at(told(&order), order.updated_at);
+                change.record_at(told(&order), order.updated_at.min(change.now()));
                 new.push(order);
             }
         }

@@ -30,6 +30,10 @@ impl Newcomers {
         db: &impl ConnectionTrait,
         chain: &Arc<Snapshot>,
     ) -> Result<(), DbErr> {
+        if chain.position() < self.known.position() {
+            // The log went back, as after a restore.
+            *self = Self::default();
+        }
         let mut at = self.known.position();
         while at < chain.position() {
             let page: Vec<Heading> = tail::read_types_after(db, at, &FIRST, PAGE).await?;

@@ -132,8 +132,8 @@ impl Answers {
         match self.bus.call_in_reach::<A>(actor, owners, args).await {
             Ok(answers) => Ok(answers.into_iter().map(|answer| answer.map(known)).collect()),
             Err(CallError::Unavailable(why)) => {
-                let reach = self.bus.reach::<A>(actor);
-                Ok(owners.iter().map(|owner| reach.admits(*owner).then(|| Err(why.clone()))).collect())
+                let admitted = self.bus.reach::<A>(actor).admitted(owners);
+                Ok(admitted.into_iter().map(|admitted| admitted.then(|| Err(why.clone()))).collect())
             }
             Err(refused) => Err(refused),
         }
@@ -150,8 +150,8 @@ impl Answers {
     ) -> (ToldOfEach<A::Answer>, Vec<usize>) {
         let (mut told, mut missing) = (Vec::with_capacity(owners.len()), Vec::new());
         let (changes, module) = (self.changes.told(), Module::of(A::NAME));
-        for (place, &owner) in owners.iter().enumerate() {
-            let known = reach.admits(owner).then(|| {
+        for (place, (&owner, admitted)) in owners.iter().zip(reach.admitted(owners)).enumerate() {
+            let known = admitted.then(|| {
                 let remembered = self.memory.get(&Key { question: question.clone(), owner })?;
                 let recent = (0..=MAX_AGE).contains(&(now.0 - remembered.as_of.0));
                 let sure = recent && changes.none_since(remembered.asked?, module, owner, chain);

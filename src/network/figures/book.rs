@@ -105,7 +105,7 @@ impl<'c> Book<'c> {
     }
 }
 
-/// Whether it counts: all do that are not cancelled.
+/// Whether it counts.
 fn counts(order: Order) -> bool {
-    order.status != OrderStatus::Cancelled
+    order.counts()
 }

@@ -16,7 +16,7 @@ pub(in crate::network) struct Orders {
     known: HashMap<OrderKey, Order>,
     /// The sources of orders, each once.
     sources: HashSet<Arc<str>>,
-    /// Minor units of all orders, cancelled ones included: they never get less. So no sum of some of them is more than a number holds.
+    /// Minor units of all orders that are not cancelled. So no sum of some of them is more than a number holds.
     totals: HashMap<Currency, i64>,
 }
 
@@ -50,7 +50,7 @@ impl Orders {
             Entry::Occupied(known) => known,
             Entry::Vacant(new) => {
                 let total = self.totals.entry(order.currency).or_default();
-                let more = total.checked_add(order.amount);
+                let more = total.checked_add(order.counted());
                 *total = more.ok_or_else(|| format!("all orders in {} would be too much", order.currency.code()))?;
                 new.insert(order);
                 return Ok(Some(Change { before: None, after: order }));
@@ -63,6 +63,8 @@ impl Orders {
         }
         let after = Order { status: order.status, status_at: order.status_at, ..before };
         known.insert(after);
+        // What was cancelled stays so.
+        *self.totals.entry(order.currency).or_default() -= before.counted() - after.counted();
         Ok(Some(Change { before: Some(before), after }))
     }
 

@@ -48,8 +48,20 @@ pub(in crate::network) struct Order {
     /// Minor units.
     pub(in crate::network) amount: i64,
     pub(in crate::network) status: OrderStatus,
-    /// When it came there.
+    /// When it came there, no later than it was recorded.
     pub(in crate::network) status_at: Timestamp,
+}
+
+impl Order {
+    /// Whether it counts: all do that are not cancelled.
+    pub(in crate::network) fn counts(&self) -> bool {
+        self.status != OrderStatus::Cancelled
+    }
+
+    /// What it adds to the sum of all orders: minor units.
+    pub(in crate::network) fn counted(&self) -> i64 {
+        if self.counts() { self.amount } else { 0 }
+    }
 }
 
 /// The part of the data that counts. What else is there is for others.
@@ -89,7 +101,7 @@ pub(in crate::network) fn read(event: &Telling, chain: &Snapshot) -> Result<Told
         currency: currency(&data.currency)?,
         amount: amount(data.amount_minor)?,
         status,
-        status_at: event.occurred_at,
+        status_at: event.occurred_at.min(event.recorded_at),
     };
     Ok(Told { key: OrderKey { source: event.source.as_str().into(), id: id(&data.order_id)? }, order })
 }

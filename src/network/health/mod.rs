@@ -8,7 +8,7 @@ mod observed;
 mod reasons;
 mod store;
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use entity::{TenantId, Timestamp};
 
@@ -54,7 +54,8 @@ pub struct Healths {
 /// What was found of a company, and of what.
 struct Kept {
     state: State,
-    observed: Arc<Observed>,
+    /// Not the observation itself, which is large, and another one soon.
+    observed: Weak<Observed>,
     found: Arc<Found>,
 }
 
@@ -91,7 +92,9 @@ impl Healths {
     ) -> Result<Arc<Found>, Fault> {
         let id = chain.id(root);
         let kept = self.kept.get(&id);
-        if let Some(kept) = kept.filter(|kept| kept.state == *chain.state() && Arc::ptr_eq(&kept.observed, observed)) {
+        if let Some(kept) =
+            kept.filter(|kept| kept.state == *chain.state() && Weak::ptr_eq(&kept.observed, &Arc::downgrade(observed)))
+        {
             return Ok(kept.found.clone());
         }
         let found = if chain.descendant_count(root) > LARGE {
@@ -101,7 +104,7 @@ impl Healths {
             Found::below(chain, root, observed)
         };
         let found = Arc::new(found);
-        let kept = Kept { state: chain.state().clone(), observed: observed.clone(), found: found.clone() };
+        let kept = Kept { state: chain.state().clone(), observed: Arc::downgrade(observed), found: found.clone() };
         self.kept.insert(id, Arc::new(kept));
         Ok(found)
     }

@@ -147,6 +147,14 @@ impl Performances {
     }
 }
 
+/// How many companies' figures are looked at to answer `question`, at most: where somebody was moved since, all of them may have been below the root.
+#[must_use]
+pub fn visits(chain: &Snapshot, root: NodeIndex, question: &LeadersQuestion) -> usize {
+    let LeadersQuestion { period, with_before, .. } = *question;
+    let (from, _) = if with_before { period.before() } else { period }.instants();
+    if chain.moves_after(from).next().is_some() { chain.len() } else { chain.descendant_count(root) + 1 }
+}
+
 /// Companies whose upline is not what it was, and when it changed.
 struct Moved {
     at: Vec<Timestamp>,

@@ -18,7 +18,7 @@ use entity::TenantId;
 use iso_currency::Currency;
 
 pub use self::assembled::{Figures, Level, Total};
-pub use self::leaders::{Leader, LeadersQuestion, Metric, ranked};
+pub use self::leaders::{Leader, LeadersQuestion, Metric, ranked, visits};
 use crate::bus::contract::Period;
 use crate::error::Fault;
 use crate::tenancy::topology::Snapshot;

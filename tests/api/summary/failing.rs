@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use entity::{Role, TenantStatus};
+use serde_json::{Value, json};
 
 use super::{MODULES, World};
 use crate::support::app::id;
@@ -27,6 +28,8 @@ on_both_databases!(
     where_all_modules_fail_the_rest_is_whole,
     who_is_out_of_sight_has_no_summary,
     a_period_that_ends_before_it_begins_is_refused,
+    where_a_list_cannot_be_written_all_its_mentions_are_answered,
+    who_waits_for_approval_sees_no_figures,
 );
 
 async fn a_summary_has_the_figures_of_all_modules(database: TestDatabase) {
@@ -112,4 +115,37 @@ async fn a_period_that_ends_before_it_begins_is_refused(database: TestDatabase) 
             json!({ "from": from, "to": "2026-11-22" })
         );
     }
+}
+
+async fn where_a_list_cannot_be_written_all_its_mentions_are_answered(database: TestDatabase) {
+    const LIST: &str = "query ($id: ID!) { reseller(id: $id) { children { ...Figures ...Names } } }
+        fragment Figures on ResellerConnection { nodes { id
+          summary(period: { range: { from: \"2026-11-01\", to: \"2026-11-02\" } }) { orders { count } catalog { itemCount } } } }
+        fragment Names on ResellerConnection { nodes { name summary(period: { preset: TODAY }) { finance { stale } } } }";
+    let world = World::create(database).await;
+    let variables = json!({ "id": id(world.family.own) });
+    let whole = world.app.ask(&world.token, LIST, variables.clone()).await.json();
+    world.switch("orders").to(Failing);
+    let without_orders = world.app.ask(&world.token, LIST, variables).await.json();
+    let nodes = |answer: &Value| answer["data"]["reseller"]["children"]["nodes"].clone();
+    let mut expected = nodes(&whole);
+    let children = expected.as_array_mut().expect("children");
+    assert!(!children.is_empty() && children.iter().all(|child| child["summary"]["orders"]["count"].is_u64()));
+    children.iter_mut().for_each(|child| child["summary"]["orders"] = Value::Null);
+    assert_eq!(nodes(&without_orders), expected);
+    assert_eq!(without_orders["errors"].as_array().map(Vec::len), Some(children_of(&expected)));
+}
+
+fn children_of(nodes: &Value) -> usize {
+    nodes.as_array().map(Vec::len).unwrap_or_default()
+}
+
+async fn who_waits_for_approval_sees_no_figures(database: TestDatabase) {
+    let world = World::create(database).await;
+    let pending = world.app.company_of(Some(world.family.own), "Applicant", TenantStatus::Pending).await;
+    let token = world.app.member("applicant", pending, Role::Owner).await;
+    let asked = "{ viewer { reseller { name summary { catalog { itemCount } } } } }";
+    let answer = world.app.ask(&token, asked, json!({})).await.json();
+    assert_eq!(answer["errors"][0]["extensions"]["code"], json!("FORBIDDEN"), "{answer:#}");
+    assert_eq!(answer.pointer("/data/viewer/reseller/summary"), None, "{answer:#}");
 }

@@ -11,7 +11,8 @@ use crate::support::chain::owner;
 use crate::support::faults::{Failing, Hanging};
 use crate::support::{TestDatabase, on_both_databases};
 
-const PERIOD: Period = Period { from: date!(2026 - 11 - 01), to: date!(2026 - 11 - 30) };
+/// From the first of this month.
+const PERIOD: Period = Period { from: date!(2026 - 11 - 01), to: date!(2026 - 11 - 22) };
 
 on_both_databases!(
     a_tree_has_parents_before_their_children,

@@ -8,7 +8,7 @@ use crate::graphql::types::money::Money;
 use crate::graphql::types::paging::MAX_PAGE;
 use crate::graphql::types::user_error::not_answered;
 use crate::graphql::types::{Reseller, ResellerReference};
-use crate::network::performance::{Leader, LeadersQuestion, Metric, ranked};
+use crate::network::performance::{Leader, LeadersQuestion, Metric, ranked, visits};
 
 /// By what resellers are compared.
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
@@ -49,7 +49,7 @@ pub(super) async fn top(of: &Performance, by: LeaderboardMetric, first: i32) -> 
         currency: of.currency,
         with_before: metric == Metric::Growth,
     };
-    sight.visit(sight.chain.descendant_count(*node) + 1)?;
+    sight.visit(visits(&sight.chain, *node, &question))?;
     let leaders = sight.loaders.leaders.load(question).await.map_err(|error| not_answered(&error))?;
     let currency = of.currency.unwrap_or_else(|| sight.chain.currency(*node));
     let shown = |(rank, leader): (usize, &Leader)| {

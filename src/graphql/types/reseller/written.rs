@@ -43,10 +43,13 @@ impl OutputType for WrittenResellers {
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         match Mention::<Known>::of(ctx, field, "Reseller") {
-            Mention::Write(plan) => match self.written(&plan).await {
-                Some(json) => Ok(Value::Binary(json)),
-                None => self.0.resolve(ctx, field).await,
-            },
+            Mention::Write(plan) => {
+                if let Some(json) = self.written(&plan).await {
+                    return Ok(Value::Binary(json));
+                }
+                let whole = Mention::<Known>::whole_selection(ctx);
+                self.0.resolve(&ctx.with_selection_set(&whole), field).await
+            }
             Mention::Written => Ok(Value::Null),
             Mention::Plain => self.0.resolve(ctx, field).await,
         }
@@ -57,8 +60,9 @@ impl WrittenResellers {
     /// The resellers as JSON; None where that is for the library to do.
     async fn written(&self, plan: &Plan<Known>) -> Option<Bytes> {
         let Some(first) = self.0.first() else { return Some(Bytes::from_static(b"[]")) };
+        first.sight.approved().ok()?;
         let loaded = Loaded::load(&first.sight.loaders, &self.0, plan).await?;
-        first.sight.spend(loaded.object_count()).ok()?;
+        first.sight.spend(loaded.object_count(plan)).ok()?;
         Some(values::write(&self.0, &loaded, plan).into())
     }
 }

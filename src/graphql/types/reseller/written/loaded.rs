@@ -6,14 +6,14 @@ use entity::TenantId;
 use futures_util::future::{OptionFuture, join_all};
 
 use super::Reseller;
-use super::asked::{Known, ResellerField, SummaryField};
+use super::asked::{CatalogField, Known, ResellerField, SummaryField};
 use crate::bus::contract::Period;
 use crate::bus::contract::catalog::{CatalogPage, CatalogQuery, CatalogStats};
 use crate::bus::contract::finance::FinanceSummary;
 use crate::bus::contract::network::Known as LastKnown;
 use crate::bus::contract::orders::OrderStats;
 use crate::graphql::loaders::Loaders;
-use crate::graphql::raw::Plan;
+use crate::graphql::raw::{Below, Plan};
 
 /// What a module told of each reseller, by its place in the list; nothing of one that is out of reach by now.
 type OfEach<T> = Vec<Option<T>>;
@@ -90,10 +90,21 @@ impl Loaded {
         })
     }
 
-    /// How many objects in lists the answer has, apart from the resellers.
-    pub(super) fn object_count(&self) -> usize {
-        let pages = self.catalogs.iter().flat_map(|(_, pages)| pages.iter().flatten());
-        pages.map(|page| page.value.list.entries.len()).sum()
+    /// How many items of catalogs the answer of `plan` has.
+    pub(super) fn object_count(&self, plan: &Plan<Known>) -> usize {
+        let items = |query: &CatalogQuery| {
+            let pages =
+                self.catalogs.iter().filter(|(asked, _)| asked == query).flat_map(|(_, pages)| pages.iter().flatten());
+            pages.map(|page| page.value.list.entries.len()).sum::<usize>()
+        };
+        let of_field = |(field, below): (&Known, Below<'_, Known>)| match field {
+            Known::Reseller(ResellerField::AvailableCatalog(query)) => {
+                let lists = below.fields().filter(|(field, _)| **field == Known::Catalog(CatalogField::Nodes));
+                lists.count() * items(query)
+            }
+            _ => 0,
+        };
+        plan.fields().map(of_field).sum()
     }
 
     pub(super) fn orders(&self, period: Period, at: usize) -> Option<&LastKnown<Arc<OrderStats>>> {
