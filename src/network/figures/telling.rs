@@ -48,7 +48,7 @@ pub(in crate::network) struct Order {
     /// Minor units.
     pub(in crate::network) amount: i64,
     pub(in crate::network) status: OrderStatus,
-    /// When it came there, no later than it was recorded.
+    /// When it came there.
     pub(in crate::network) status_at: Timestamp,
 }
 
@@ -101,7 +101,8 @@ pub(in crate::network) fn read(event: &Telling, chain: &Snapshot) -> Result<Told
         currency: currency(&data.currency)?,
         amount: amount(data.amount_minor)?,
         status,
-        status_at: event.occurred_at.min(event.recorded_at),
+        // Not bounded by when it was recorded: that depends on who came first.
+        status_at: event.occurred_at,
     };
     Ok(Told { key: OrderKey { source: event.source.as_str().into(), id: id(&data.order_id)? }, order })
 }

@@ -100,7 +100,7 @@ fn text(lists: &[(usize, bool, String)], more: &str) -> String {
     );
     format!(
         "query ($id: ID!, $from: Date!, $first: Int!, $after: String, $yes: Boolean!, $no: Boolean!) {{
-          reseller(id: $id) {{ {} {used} }} }}",
+          reseller(id: $id) {{ __typename {} {used} }} }}",
         lists.iter().map(mention).collect::<Vec<_>>().join(" ")
     )
 }
