@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 
 use entity::{Position, consumer};
 use futures_util::FutureExt;
@@ -58,12 +58,17 @@ pub trait Consume: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), Fault>> + Send;
 }
 
+/// After so many positions with nothing to do it is stored how far a consumer is.
+const LONG_WAY: i64 = 2_000;
+
 /// Brings events to a consumer.
 pub struct Consumer<C> {
     central: CentralDb,
     log: Log,
     consume: Arc<C>,
     seen: watch::Sender<Position>,
+    /// The position that was stored last.
+    stored: AtomicI64,
     /// How many events it takes at once: fewer after a failure, more after a success.
     at_once: AtomicU64,
 }
@@ -80,8 +85,10 @@ impl<C: Consume> Consumer<C> {
     /// # Errors
     /// Where its position cannot be read.
     pub async fn new(central: CentralDb, log: Log, consume: Arc<C>) -> Result<Self, DbErr> {
-        let seen = log.add_reader(Reader::Consumer(C::TYPES), stored_position(central.reader(), C::NAME).await?);
-        Ok(Self { central, log, consume, seen, at_once: AtomicU64::new(C::BATCH) })
+        let stored = stored_position(central.reader(), C::NAME).await?;
+        let seen = log.add_reader(Reader::Consumer(C::TYPES), stored);
+        let (stored, at_once) = (AtomicI64::new(stored.0), AtomicU64::new(C::BATCH));
+        Ok(Self { central, log, consume, seen, stored, at_once })
     }
 
     /// Goes on for ever. What fails is tried again, later and later.
@@ -147,11 +154,20 @@ impl<C: Consume> Consumer<C> {
     async fn deal_with(&self, next: &Next<C::Event>) -> Result<(), Fault> {
         let prepared = self.consume.prepare(&next.events).await?;
         if C::is_nothing(&prepared) {
-            self.seen.send_replace(next.last());
-            return Ok(());
+            return self.pass_over(next).await;
         }
         let Some(mut change) = self.begin(next).await? else { return Ok(()) };
         self.consume.consume(&mut change, &next.events, prepared).await?;
+        self.finish(next, change).await
+    }
+
+    /// Goes on behind what leaves nothing to do. A long way of that, as after an import, is not gone again by who starts anew.
+    async fn pass_over(&self, next: &Next<C::Event>) -> Result<(), Fault> {
+        if next.last().0 - self.stored.load(Relaxed) < LONG_WAY {
+            self.seen.send_replace(next.last());
+            return Ok(());
+        }
+        let Some(change) = self.begin(next).await? else { return Ok(()) };
         self.finish(next, change).await
     }
 
@@ -188,6 +204,7 @@ impl<C: Consume> Consumer<C> {
     async fn finish(&self, next: &Next<C::Event>, change: Transaction) -> Result<(), Fault> {
         store_position(change.db(), C::NAME, next.last()).await?;
         let end = change.commit().await?;
+        self.stored.store(next.last().0, Relaxed);
         self.has_dealt_with(next.last(), end).await;
         Ok(())
     }

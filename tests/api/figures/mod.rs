@@ -5,7 +5,7 @@ mod feed;
 mod killed;
 mod model;
 mod orders;
-mod superstore;
+pub(crate) mod superstore;
 mod together;
 mod verify;
 
@@ -72,7 +72,7 @@ impl Tables {
 }
 
 /// A process with its consumers, and the same database from outside.
-struct World {
+pub(crate) struct World {
     replica: Replica,
     figures: Consumer<Figures>,
     feed: Consumer<Feed>,

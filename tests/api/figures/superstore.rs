@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use entity::{TenantId, daily_figure};
 use reseller_network::modules::import::{Source, import};
+use reseller_network::tenancy::topology::Snapshot;
 use sea_orm::EntityTrait;
 
 use super::World;
@@ -13,17 +15,14 @@ use crate::support::{TestDatabase, on_both_databases};
 
 on_both_databases!(the_figures_of_every_company_and_month_are_those_of_the_files);
 
+const FILES: &str = "data/superstore";
+
 /// Whose and in which month, and how far below: how many orders, and what they come to.
-type Months = BTreeMap<(TenantId, String, i32), (i64, i64)>;
+pub(crate) type Months = BTreeMap<(TenantId, String, i32), (i64, i64)>;
 
 async fn the_figures_of_every_company_and_month_are_those_of_the_files(database: TestDatabase) {
-    let world = World::open(&database).await;
-    let directory = Path::new("data/superstore");
-    import(&world.replica.log, Source::Directory(directory), OPTIONS, |_| ()).await.expect("good files");
-    world.consume().await;
-    let chain = world.replica.caught_up().await;
-    let find = |name: &str| chain.id(chain.find_named(name).expect("a company of the files"));
-    let expected = recount(directory, find);
+    let (world, chain) = imported(&database).await;
+    let expected = recount(&chain);
 
     let mut months = Months::new();
     for row in daily_figure::Entity::find().all(&world.outside).await.expect("figures") {
@@ -39,9 +38,20 @@ async fn the_figures_of_every_company_and_month_are_those_of_the_files(database:
     assert_eq!(all, (5_009, 229_720_107), "orders and cents of all time");
 }
 
-/// What the files say, line by line.
-fn recount(directory: &Path, find: impl Fn(&str) -> TenantId) -> Months {
-    let read = |file: &str| std::fs::read_to_string(directory.join(file)).expect("a file");
+/// The Superstore in `database`, with all its figures.
+pub(crate) async fn imported(database: &TestDatabase) -> (World, Arc<Snapshot>) {
+    let world = World::open(database).await;
+    let files = Source::Directory(Path::new(FILES));
+    import(&world.replica.log, files, OPTIONS, |_| ()).await.expect("good files");
+    world.consume().await;
+    let chain = world.replica.caught_up().await;
+    (world, chain)
+}
+
+/// What the files say, line by line, of the companies of `chain`.
+pub(crate) fn recount(chain: &Snapshot) -> Months {
+    let read = |file: &str| std::fs::read_to_string(Path::new(FILES).join(file)).expect("a file");
+    let find = |name: &str| chain.id(chain.find_named(name).expect("a company of the files"));
     let resellers = read("resellers.csv");
     let parents: BTreeMap<&str, &str> = resellers
         .lines()

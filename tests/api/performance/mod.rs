@@ -4,6 +4,7 @@ mod api;
 mod constant;
 pub(crate) mod history;
 mod recount;
+mod superstore;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
