@@ -158,7 +158,7 @@ impl Bus {
         args: A::Args,
     ) -> Result<Vec<A::Answer>, CallError> {
         let reach = self.reach::<A>(actor);
-        if !targets.iter().all(|target| reach.admits_scope(*target)) {
+        if !targets.iter().copied().all(reach.rule()) {
             return Err(CallError::OutOfReach);
         }
         self.deliver::<A>(actor, targets, args).await
@@ -215,25 +215,23 @@ impl<A: Alias> Reach<A> {
     /// Whether it may be called in `target`.
     #[must_use]
     pub fn admits(&self, target: TenantId) -> bool {
-        self.admits_scope(Scope::Tenant(target))
+        self.rule()(Scope::Tenant(target))
     }
 
     /// Of each of `targets`, whether it may be called there.
     #[must_use]
     pub fn admitted(&self, targets: &[TenantId]) -> Vec<bool> {
-        let reach = access::reach_from(&self.chain, self.scope);
-        let admits = |target: &TenantId| match self.scope {
-            Scope::Central => true,
-            Scope::Tenant(own) => own == *target || A::CROSS_TENANT && reach(*target).is_some(),
-        };
-        targets.iter().map(admits).collect()
+        let admits = self.rule();
+        targets.iter().map(|target| admits(Scope::Tenant(*target))).collect()
     }
 
-    fn admits_scope(&self, target: Scope) -> bool {
-        match (self.scope, target) {
+    /// Says of a scope whether it may be called there.
+    fn rule(&self) -> impl Fn(Scope) -> bool + '_ {
+        let reach = access::reach_from(&self.chain, self.scope);
+        move |target| match (self.scope, target) {
             (Scope::Central, _) => true,
             (own, target) if own == target => true,
-            (own, Scope::Tenant(target)) => A::CROSS_TENANT && access::reach(&self.chain, own, target).is_some(),
+            (_, Scope::Tenant(target)) => A::CROSS_TENANT && reach(target).is_some(),
             (_, Scope::Central) => false,
         }
     }

@@ -3,13 +3,13 @@
 
 use entity::{Day, OrderStatus, TenantId, order};
 use iso_currency::Currency;
-use sea_orm::sea_query::{Alias, ArrayType, Asterisk, Expr, ExprTrait, Func, Value, extension::postgres::PgFunc};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Alias, Asterisk, Expr, ExprTrait, Func};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::sight::currency;
 use crate::bus::contract::Period;
 use crate::error::Fault;
-use crate::tenancy::{ROWS_A_STATEMENT, sums_of, whole_sum};
+use crate::tenancy::{ROWS_A_STATEMENT, one_of, sums_of, whole_sum};
 
 /// How many orders a company has in one state and currency, and what they cost together.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ pub(super) async fn counts(
     let mut counts = Vec::new();
     for placers in placers.chunks(ROWS_A_STATEMENT) {
         let some = order::Entity::find()
-            .filter(placed_by(backend, placers))
+            .filter(placed_by(backend, placers)?)
             .filter(order::Column::PlacedAt.gte(from))
             .filter(order::Column::PlacedAt.lt(until))
             .select_only()
@@ -85,7 +85,7 @@ pub(super) async fn daily_counts(
     let mut counts = Vec::new();
     for placers in placers.chunks(ROWS_A_STATEMENT) {
         let some = order::Entity::find()
-            .filter(placed_by(backend, placers))
+            .filter(placed_by(backend, placers)?)
             .filter(order::Column::PlacedAt.gte(from))
             .filter(order::Column::PlacedAt.lt(until))
             .filter(order::Column::Status.ne(OrderStatus::Cancelled))
@@ -111,12 +111,7 @@ pub(super) async fn daily_counts(
     Ok(counts)
 }
 
-/// Picks the orders of `placers`. PostgreSQL takes them as one value: however many they are, it is the same statement.
-fn placed_by(backend: DbBackend, placers: &[TenantId]) -> Expr {
-    let owner = order::Column::OwnerTenantId;
-    if backend == DbBackend::Postgres {
-        let placers = placers.iter().map(|placer| Value::from(*placer)).collect();
-        return owner.into_expr().eq(PgFunc::any(Expr::val(Value::Array(ArrayType::Uuid, Some(Box::new(placers))))));
-    }
-    owner.is_in(placers.iter().copied())
+/// Picks the orders of `placers`.
+fn placed_by(backend: DbBackend, placers: &[TenantId]) -> Result<Expr, DbErr> {
+    one_of(backend, order::Column::OwnerTenantId, placers.iter().map(|placer| (*placer).into()).collect())
 }
