@@ -82,7 +82,9 @@ impl App {
         let orders = Orders::new(central.clone(), log.clone(), bus.clone());
         let finance = Finance::new(central.clone(), log.clone(), bus.clone());
         let settings = Settings::new(central.clone(), log.clone(), topology.clone());
-        let performances = Performances::new(central.clone());
+        let figures = Figures::new(topology.clone());
+        let figures = Consumer::new(central.clone(), log.clone(), figures).await.map_err(Fault::from)?;
+        let performances = Performances::new(central.clone(), topology.clone(), figures.seen());
         let answers = Answers::new(central.clone(), bus.clone(), topology.clone(), clock.clone());
         catalog.register(&bus);
         orders.register(&bus);
@@ -91,11 +93,10 @@ impl App {
         let healths = Healths::new(central.clone(), bus.clone(), clock.clone());
         Served::new(topology.clone(), answers.clone(), performances.clone(), healths.clone()).register(&bus);
         let posting = Consumer::new(central.clone(), log.clone(), finance).await.map_err(Fault::from)?;
-        let figures = Figures::new(topology.clone());
-        let figures = Consumer::new(central.clone(), log.clone(), figures).await.map_err(Fault::from)?;
         let feed = Feed::new(central.clone(), topology.clone());
         let feed = Consumer::new(central.clone(), log.clone(), feed).await.map_err(Fault::from)?;
-        let listeners: Vec<Arc<dyn Listener>> = vec![Arc::new(memberships.clone()), catalog, answers.clone()];
+        let listeners: Vec<Arc<dyn Listener>> =
+            vec![Arc::new(memberships.clone()), catalog, answers.clone(), Arc::new(performances.clone())];
         let follower = Follower::new(central.clone(), log.clone(), topology.clone(), listeners);
         Ok(Arc::new(Self {
             sign_in: SignIn::new(verifier, memberships, topology.clone(), follower.freshness()),

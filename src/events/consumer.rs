@@ -91,6 +91,12 @@ impl<C: Consume> Consumer<C> {
         Ok(Self { central, log, consume, seen, stored, at_once })
     }
 
+    /// Tells how far it is: all events up to there are dealt with.
+    #[must_use]
+    pub fn seen(&self) -> watch::Receiver<Position> {
+        self.seen.subscribe()
+    }
+
     /// Goes on for ever. What fails is tried again, later and later.
     pub async fn run(self) {
         let mut appended = self.log.appended();

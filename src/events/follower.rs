@@ -44,8 +44,8 @@ pub trait Listener: Send + Sync + 'static {
     /// Somebody's memberships have changed.
     fn memberships_changed(&self, _changed: MembershipsChanged) {}
 
-    /// This has happened; each of them once, in no order.
-    fn happened(&self, _news: &[News]) {}
+    /// This has happened, no later than at `end`; each of them once, in no order.
+    fn happened(&self, _news: &[News], _end: Position) {}
 
     /// The log is another, as after a restore: forget everything.
     fn lost_track(&self) {}
@@ -149,7 +149,7 @@ impl Follower {
                 self.listeners.iter().for_each(|listener| listener.memberships_changed(changed));
             }
         }
-        self.listeners.iter().for_each(|listener| listener.happened(&news));
+        self.listeners.iter().for_each(|listener| listener.happened(&news, end));
         let of_chain = news.iter().filter(|news| news.event_type.starts_with(kinds::CHAIN));
         let tenants: HashSet<TenantId> = of_chain.filter_map(|news| news.subject_tenant_id).collect();
         if tenants.len() > REBUILD_ABOVE {

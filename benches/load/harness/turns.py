@@ -83,7 +83,13 @@ class Bench:
 
     def rounds(self, workloads, connections, count):
         """Measures all targets in `count` rounds; each begins with the next one. Answers the turns by target."""
-        targets = [(one, side, number) for number in connections for one in workloads for side in one.requests]
+        targets = [
+            (one, side, number)
+            for number in connections
+            for one in workloads
+            if number <= one.most_connections
+            for side in one.requests
+        ]
         turns = collections.defaultdict(list)
         for number in range(count):
             for place in range(len(targets)):
@@ -124,6 +130,8 @@ def table(turns, workloads, connections):
             "|---|---:|---:|---:|---:|---:|",
         ]
         for workload in workloads:
+            if number > workload.most_connections:
+                continue
             sides = {side: turns[workload.name, side, number] for side in workload.requests}
             ours = sides.pop(SERVER)
             lines.append(row(workload.name, ours))

@@ -33,7 +33,7 @@ DASHBOARD = """query ($from: Date!, $to: Date!) { dashboard(period: { range: { f
  network { childCount descendantCount activeCount frozenCount newCount } } }"""
 
 # What can be asked, by a short name.
-NAMES = ("one", "many", "new", "tree", "performance", "performance-small", "dashboard", "leaders")
+NAMES = ("one", "many", "new", "tree", "performance", "performance-new", "performance-small", "dashboard", "leaders")
 
 # Who answers: the server, and the floor in one way or in two. Before the colon is the program.
 SERVER, FLOOR, ROLLED_UP, RAW = "server", "floor: the same", "floor: roll-up", "floor: raw rows"
@@ -41,6 +41,9 @@ SERVER, FLOOR, ROLLED_UP, RAW = "server", "floor: the same", "floor: roll-up", "
 # How many days a summary, a performance or a dashboard is of; and where no question is asked twice, at least and at most.
 DAYS = 30
 LEAST_DAYS, MOST_DAYS = 20, 40
+
+# Of one company there are enough of them only where they are of any length up to this.
+MOST_DAYS_OF_ONE = 120
 
 # How many answers are compared, where there are many.
 COMPARED = 200
@@ -77,6 +80,8 @@ class Workload:
 
     name: str
     requests: dict
+    # More are not tried: where an answer takes long, a turn would end before the first one.
+    most_connections: int = 1_000
 
     def same(self, servers, token):
         """Refuses to compare answers that differ in any value. Answers how long they are on average, by side."""
@@ -119,6 +124,7 @@ def workloads(summary, ids):
     few = [ids[it] for it in summary["withFewBelow"]]
     months = periods(first, last, DAYS)
     latest = months[-1]
+    any_of_root = [(root, it) for days in range(1, MOST_DAYS_OF_ONE + 1) for it in periods(first, last, days)]
     any_period = [period for days in range(LEAST_DAYS, MOST_DAYS + 1) for period in periods(first, last, days)]
 
     def children(name, questions):
@@ -128,9 +134,9 @@ def workloads(summary, ids):
         sides = {ROLLED_UP: read("performance", questions), RAW: read(raw, questions)}
         return Workload(name, {SERVER: asked(PERFORMANCE, questions), **sides})
 
-    def of_root(name, query, path):
+    def of_root(name, query, path, **other):
         questions = [(root, period) for period in months]
-        return Workload(name, {SERVER: asked(query, questions), FLOOR: read(path, questions)})
+        return Workload(name, {SERVER: asked(query, questions), FLOOR: read(path, questions)}, **other)
 
     whole = {SERVER: [Request("POST", "/graphql", body(TREE, {"id": tree}))], FLOOR: [Request("GET", f"/tree/{tree}")]}
     return {
@@ -143,13 +149,17 @@ def workloads(summary, ids):
             "performance/whole",
             [(root, period) for period in months],
         ),
+        "performance-new": Workload(
+            f"performance of {summary['resellers']:,}, no question twice",
+            {SERVER: asked(PERFORMANCE, any_of_root), ROLLED_UP: read("performance", any_of_root)},
+        ),
         "performance-small": performance(
             f"performance of about 10, {len(few)} resellers and periods in turn",
             "performance/few",
             [(it, period) for period in months for it in few],
         ),
         "dashboard": of_root("dashboard of the root, periods in turn", DASHBOARD, "dashboard"),
-        "leaders": of_root("top resellers of the root, periods in turn", LEADERS, "leaders"),
+        "leaders": of_root("top resellers of the root, periods in turn", LEADERS, "leaders", most_connections=1),
     }
 
 

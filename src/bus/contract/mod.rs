@@ -27,6 +27,8 @@ pub trait Question {
 pub enum Worth {
     /// Nothing: it is asked once in a lifetime.
     Nothing,
+    /// Nothing either, unless it is asked again soon: then as [`WhileSure`](Self::WhileSure).
+    OnceAskedAgain,
     /// It is told again while it is surely what the module would answer.
     WhileSure,
     /// The same; and told as what was last known where the module cannot answer.
@@ -44,7 +46,7 @@ impl Question for Period {
     fn worth(&self, today: Date) -> Worth {
         let mut usual = UsualPeriod::ALL.iter().map(|usual| usual.days(today));
         let is_usual = usual.any(|usual| usual == *self || usual.before() == *self);
-        if is_usual { Worth::AsLastKnown } else { Worth::Nothing }
+        if is_usual { Worth::AsLastKnown } else { Worth::OnceAskedAgain }
     }
 }
 

@@ -120,7 +120,7 @@ mod tests {
                 Worth::AsLastKnown,
                 "what it is compared with"
             );
-            assert_eq!(Period { from, to: today }.worth(date!(2026 - 12 - 25)), Worth::Nothing);
+            assert_eq!(Period { from, to: today }.worth(date!(2026 - 12 - 25)), Worth::OnceAskedAgain);
         }
         assert_eq!(UsualPeriod::Last12Months.days(date!(2028 - 02 - 29)).from, date!(2027 - 03 - 01));
         assert_eq!(UsualPeriod::YearToDate.days(date!(2028 - 02 - 29)).from, date!(2028 - 01 - 01));

@@ -17,6 +17,7 @@ pub mod order_status;
 pub mod paging;
 pub mod performance;
 pub mod period;
+pub mod plain;
 pub mod reseller;
 pub mod series;
 pub mod settings;

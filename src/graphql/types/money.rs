@@ -46,6 +46,11 @@ impl From<money::Money> for Money {
     }
 }
 
+/// Each of `amounts`.
+pub fn amounts(amounts: &[money::Money]) -> Vec<Money> {
+    amounts.iter().copied().map(Money::from).collect()
+}
+
 /// An amount of one currency.
 #[derive(InputObject)]
 pub struct MoneyInput {

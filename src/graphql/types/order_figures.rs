@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::Result;
 
 use super::Reseller;
+use super::plain::Written;
 use super::series::{SeriesPoint, SeriesStep};
 use super::user_error::not_answered;
 use crate::bus::contract::Period;
@@ -53,7 +54,7 @@ impl OrdersOf {
     }
 
     /// All steps of the period.
-    pub async fn series(&self, step: SeriesStep) -> Result<Vec<SeriesPoint>> {
+    pub async fn series(&self, step: SeriesStep) -> Result<Written<SeriesPoint>> {
         SeriesPoint::spend(self.sight(), self.period, step)?;
         Ok(SeriesPoint::all(self.period, step, &self.days().await?))
     }

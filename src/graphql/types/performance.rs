@@ -4,19 +4,22 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, Object, Result};
 use entity::TenantStatus;
 
 use super::Reseller;
 use super::change::Change;
-use super::money::Money;
+use super::money::{Money, amounts};
 use super::period::{Period, PeriodInput};
+use super::plain::{Named, Plain, Written, write_amounts};
 use super::series::{SeriesPoint, SeriesStep};
 use super::user_error::not_answered;
 use crate::bus::contract;
 use crate::graphql::context::Sight;
 use crate::graphql::error::internal;
 use crate::graphql::id::parse;
+use crate::graphql::json;
+use crate::graphql::raw::Below;
 use crate::graphql::scalars::Currency;
 use crate::network::performance::{self as figures, Figures, Part, Question};
 
@@ -78,14 +81,14 @@ impl Performance {
     async fn series(
         &self,
         #[graphql(desc = "By what it is added up.", default_with = "SeriesStep::Day")] group_by: SeriesStep,
-    ) -> Result<Vec<SeriesPoint>> {
+    ) -> Result<Written<SeriesPoint>> {
         SeriesPoint::spend(&self.root.sight, self.period, group_by)?;
         let days = self.load(Part::Days).await?.days();
         Ok(SeriesPoint::all(self.period, group_by, &days))
     }
 
     /// By how many steps below the top the orders were placed, at that time. Each level at which there are resellers now, or orders were placed.
-    async fn by_level(&self) -> Result<Vec<LevelPerformance>> {
+    async fn by_level(&self) -> Result<Written<LevelPerformance>> {
         let Reseller { sight, node } = &self.root;
         let (chain, node) = (sight.chain.clone(), *node);
         let counting = async {
@@ -97,7 +100,7 @@ impl Performance {
         let (levels, companies) = tokio::try_join!(self.load(Part::Levels), counting)?;
         let levels = levels.levels(&companies);
         sight.spend(levels.len())?;
-        Ok(levels.into_iter().map(LevelPerformance::from).collect())
+        Ok(Written(levels.into_iter().map(LevelPerformance).collect()))
     }
 
     /// The resellers that ordered most themselves, the one at the top included: with their own orders alone, not those of their downlines.
@@ -173,22 +176,43 @@ impl PerformanceTotal {
 }
 
 /// What was ordered at one level of a downline.
-#[derive(SimpleObject)]
-pub struct LevelPerformance {
+pub struct LevelPerformance(figures::Level);
+
+/// What was ordered at one level of a downline.
+#[Object]
+impl LevelPerformance {
     /// How many steps below the top; the top itself is at 0.
-    level: u32,
+    async fn level(&self) -> u32 {
+        self.0.level
+    }
+
     /// How many resellers are there now, in any status.
-    reseller_count: u64,
+    async fn reseller_count(&self) -> u64 {
+        self.0.reseller_count
+    }
+
     /// Orders that were placed there and not cancelled.
-    order_count: u64,
+    async fn order_count(&self) -> u64 {
+        self.0.order_count
+    }
+
     /// What their placers pay for them: one amount for each currency, sorted by currency.
-    revenue: Vec<Money>,
+    async fn revenue(&self) -> Vec<Money> {
+        amounts(&self.0.revenue)
+    }
 }
 
-impl From<figures::Level> for LevelPerformance {
-    fn from(level: figures::Level) -> Self {
-        let figures::Level { level, reseller_count, order_count, revenue } = level;
-        Self { level, reseller_count, order_count, revenue: revenue.into_iter().map(Money::from).collect() }
+impl Plain for LevelPerformance {
+    const TYPE: &'static str = "LevelPerformance";
+
+    fn write(&self, field: &'static str, below: Below<'_, Named>, out: &mut Vec<u8>) {
+        match field {
+            "level" => json::write_int(out, self.0.level.into()),
+            "resellerCount" => json::write(out, &self.0.reseller_count),
+            "orderCount" => json::write(out, &self.0.order_count),
+            "revenue" => write_amounts(&self.0.revenue, below, out),
+            _ => json::write_null(out),
+        }
     }
 }
 

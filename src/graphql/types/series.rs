@@ -1,12 +1,15 @@
 //! Figures by day, week or month.
 
-use async_graphql::{Enum, Result, SimpleObject};
+use async_graphql::{Enum, Object, Result};
 
-use super::money::Money;
+use super::money::{Money, amounts};
 use super::period::Date;
+use super::plain::{Named, Plain, Written, write_amounts};
 use crate::bus::contract::Period;
 use crate::bus::contract::orders::OrderDay;
 use crate::graphql::context::Sight;
+use crate::graphql::json;
+use crate::graphql::raw::Below;
 use crate::network::series::{self, Step};
 
 /// By what figures are added up.
@@ -21,16 +24,40 @@ pub enum SeriesStep {
     Month,
 }
 
+/// What was ordered in a day, week or month.
+pub struct SeriesPoint(series::Point);
+
 /// What was ordered in a day, week or month. Each one of the period is there, also where nothing was ordered.
-#[derive(SimpleObject)]
-pub struct SeriesPoint {
+#[Object]
+impl SeriesPoint {
     /// Its first day by the calendar: a week's Monday, a month's first. Where the period begins or ends in its middle, only the days of the
     /// period count.
-    start: Date,
+    async fn start(&self) -> Date {
+        Date(self.0.start)
+    }
+
     /// Orders that were placed in it and not cancelled.
-    order_count: u64,
+    async fn order_count(&self) -> u64 {
+        self.0.order_count
+    }
+
     /// What their placers pay for them: one amount for each currency, sorted by currency.
-    revenue: Vec<Money>,
+    async fn revenue(&self) -> Vec<Money> {
+        amounts(&self.0.revenue)
+    }
+}
+
+impl Plain for SeriesPoint {
+    const TYPE: &'static str = "SeriesPoint";
+
+    fn write(&self, field: &'static str, below: Below<'_, Named>, out: &mut Vec<u8>) {
+        match field {
+            "start" => json::write_str(out, &Date(self.0.start).text()),
+            "orderCount" => json::write(out, &self.0.order_count),
+            "revenue" => write_amounts(&self.0.revenue, below, out),
+            _ => json::write_null(out),
+        }
+    }
 }
 
 impl SeriesPoint {
@@ -43,12 +70,7 @@ impl SeriesPoint {
     }
 
     /// All steps of `period`, with what `days` say of each.
-    pub fn all(period: Period, step: SeriesStep, days: &[OrderDay]) -> Vec<Self> {
-        let point = |point: series::Point| Self {
-            start: Date(point.start),
-            order_count: point.order_count,
-            revenue: point.revenue.into_iter().map(Money::from).collect(),
-        };
-        series::series(period, step.into(), days).into_iter().map(point).collect()
+    pub fn all(period: Period, step: SeriesStep, days: &[OrderDay]) -> Written<Self> {
+        Written(series::series(period, step.into(), days).into_iter().map(Self).collect())
     }
 }

@@ -6,15 +6,18 @@ use async_graphql::{Interface, Object, Result, SimpleObject};
 
 use super::Reseller;
 use super::change::Change;
-use super::money::{Decimal, Money};
+use super::money::{Decimal, Money, amounts};
 use super::order_figures::{OrdersOf, Whose};
 use super::order_status::OrderStatus;
 use super::period::Period;
+use super::plain::{Named, Plain, Written};
 use super::series::{SeriesPoint, SeriesStep};
 use super::user_error::not_answered;
 use crate::bus::contract::network::Known;
 use crate::bus::contract::{self, catalog, finance, orders};
+use crate::graphql::json;
 use crate::graphql::loaders::batch::Loaded;
+use crate::graphql::raw::Below;
 use crate::graphql::scalars::DateTime;
 
 /// What a module told. Where it cannot answer now, it is what it told last.
@@ -125,16 +128,16 @@ impl OrderStats {
     }
 
     /// All orders, by how far they are; states without an order are left out.
-    async fn by_status(&self) -> Vec<OrderStatusCount> {
+    async fn by_status(&self) -> Written<OrderStatusCount> {
         let count = |&(status, count): &(entity::OrderStatus, u64)| OrderStatusCount { status: status.into(), count };
-        self.known.value.by_status.iter().map(count).collect()
+        Written(self.known.value.by_status.iter().map(count).collect())
     }
 
     /// Orders that were not cancelled by day, week or month. Null where the module can't answer.
     async fn series(
         &self,
         #[graphql(desc = "By what they are added up.", default_with = "SeriesStep::Day")] group_by: SeriesStep,
-    ) -> Option<Result<Vec<SeriesPoint>>> {
+    ) -> Option<Result<Written<SeriesPoint>>> {
         Some(self.of.series(group_by).await)
     }
 }
@@ -146,6 +149,18 @@ pub struct OrderStatusCount {
     status: OrderStatus,
     /// How many they are.
     count: u64,
+}
+
+impl Plain for OrderStatusCount {
+    const TYPE: &'static str = "OrderStatusCount";
+
+    fn write(&self, field: &'static str, _: Below<'_, Named>, out: &mut Vec<u8>) {
+        match field {
+            "status" => json::write_str(out, entity::OrderStatus::from(self.status).as_str()),
+            "count" => json::write(out, &self.count),
+            _ => json::write_null(out),
+        }
+    }
 }
 
 /// What a reseller owes and is owed.
@@ -228,8 +243,4 @@ impl CatalogStats {
     async fn below_floor_count(&self) -> u64 {
         self.known.value.below_floor_count
     }
-}
-
-fn amounts(amounts: &[crate::money::Money]) -> Vec<Money> {
-    amounts.iter().copied().map(Money::from).collect()
 }

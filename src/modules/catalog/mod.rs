@@ -24,6 +24,8 @@ mod underway;
 
 use std::sync::Arc;
 
+use entity::Position;
+
 use self::memory::Memory;
 use self::underway::Underway;
 use crate::bus::Bus;
@@ -68,7 +70,7 @@ impl Catalog {
 }
 
 impl Listener for Catalog {
-    fn happened(&self, news: &[News]) {
+    fn happened(&self, news: &[News], _: Position) {
         if news.iter().any(|news| news.event_type == kinds::PRODUCT_SAVED) {
             self.memory.forget_products();
         }

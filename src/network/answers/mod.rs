@@ -5,6 +5,7 @@
 //!
 //! What a module answers of a company must not depend on who asks: it is remembered for all who may.
 
+mod asked_before;
 mod changes;
 mod memory;
 mod store;
@@ -16,10 +17,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use entity::{TenantId, Timestamp};
+use entity::{Position, TenantId, Timestamp};
 use futures_util::FutureExt;
 use tokio::time::Interval;
 
+use self::asked_before::AskedBefore;
 use self::changes::{Changes, Moment};
 use self::memory::{Key, Memory, Remembered};
 use self::waiting::Waiting;
@@ -58,6 +60,7 @@ pub struct Answers {
     clock: Clock,
     changes: Changes,
     memory: Memory,
+    asked_before: AskedBefore,
     waiting: Waiting,
 }
 
@@ -66,7 +69,8 @@ impl Answers {
     #[must_use]
     pub fn new(central: CentralDb, bus: Bus, topology: Arc<Topology>, clock: Clock) -> Arc<Self> {
         let (changes, memory, waiting) = (Changes::default(), Memory::new(), Waiting::default());
-        Arc::new(Self { central, bus, topology, clock, changes, memory, waiting })
+        let asked_before = AskedBefore::default();
+        Arc::new(Self { central, bus, topology, clock, changes, memory, asked_before, waiting })
     }
 
     /// What `A` answers of each of `owners`, in their order: those that are not remembered are asked for with one message. Nothing is told of one that
@@ -89,6 +93,9 @@ impl Answers {
             return self.ask_module::<A>(actor, owners, args, now).await;
         }
         let question = question::<A>(&args)?;
+        if worth == Worth::OnceAskedAgain && !self.asked_before.again(&question, owners) {
+            return self.ask_module::<A>(actor, owners, args, now).await;
+        }
         let asked = self.changes.moment(|| self.topology.current());
         let (mut told, missing) = self.remembered::<A>(&self.bus.reach(actor), &question, owners, &asked.chain, now);
         if missing.is_empty() {
@@ -105,7 +112,7 @@ impl Answers {
                 };
                 unknown.iter().zip(answers).map(remember).collect()
             }
-            Err(CallError::Unavailable(why)) if worth == Worth::WhileSure => {
+            Err(CallError::Unavailable(why)) if worth != Worth::AsLastKnown => {
                 unknown.iter().map(|_| Some(Err(why.clone()))).collect()
             }
             Err(CallError::Unavailable(why)) => {
@@ -271,7 +278,7 @@ fn question<A: Alias>(args: &A::Args) -> Result<Arc<str>, Unavailable> {
 }
 
 impl Listener for Answers {
-    fn happened(&self, news: &[News]) {
+    fn happened(&self, news: &[News], _: Position) {
         self.changes.happened(news, self.topology.current().position());
     }
 

@@ -68,6 +68,22 @@ impl Snapshot {
         above == below || self.ancestors_at(below, at).any(|node| node == above)
     }
 
+    /// All that are above `node`, and all that ever were: each once, in no order.
+    pub fn ever_above(&self, node: NodeIndex) -> Vec<NodeIndex> {
+        let (mut above, mut at) = (Vec::new(), vec![node]);
+        while let Some(node) = at.pop() {
+            let former = self.rare(node).map(|rare| rare.former_parents.as_slice()).unwrap_or_default();
+            let parents = former.iter().map(|&(_, parent)| parent).chain(self.parent(node));
+            for parent in parents {
+                if !above.contains(&parent) {
+                    above.push(parent);
+                    at.push(parent);
+                }
+            }
+        }
+        above
+    }
+
     /// The moves after an instant: who was moved, and when. Looks at each company once.
     pub fn moves_after(&self, at: Timestamp) -> impl Iterator<Item = (NodeIndex, Timestamp)> + '_ {
         let former = |node| self.rare(node).map(|rare| rare.former_parents.as_slice()).unwrap_or_default();

@@ -8,13 +8,15 @@ use sea_orm::Statement;
 use serde_json::{Value, json};
 
 use crate::support::app::{Setup, TestApp, id};
-use crate::support::market::dollars;
-use crate::support::market::{admin, order};
+use crate::support::market::{Market, admin, dollars, order};
 use crate::support::{TestDatabase, on_both_databases};
 use reseller_network::bus::contract::catalog::{NewProduct, SaveProduct};
 use reseller_network::bus::contract::orders::Place;
 
-on_both_databases!(all_that_is_asked_of_many_resellers_is_one_statement);
+on_both_databases!(
+    all_that_is_asked_of_many_resellers_is_one_statement,
+    figures_are_told_again_until_an_order_is_heard_of
+);
 
 const CHILDREN: &str = "query ($id: ID!) { reseller(id: $id) { children(first: 50) { nodes { performance {
     orderCount orderCountChange { percent } activeResellerCount
@@ -76,4 +78,28 @@ async fn all_that_is_asked_of_many_resellers_is_one_statement(database: TestData
 
 async fn ask(app: &TestApp, token: &str, parent: TenantId) -> Value {
     app.ask(token, CHILDREN, json!({ "id": id(parent) })).await.at("/reseller/children/nodes")
+}
+
+async fn figures_are_told_again_until_an_order_is_heard_of(database: TestDatabase) {
+    let statements = Statements::default();
+    let setup = Setup { observer: Some(statements.observer()), ..Setup::default() };
+    let market = Market::open_with(database, setup).await;
+    let [root, own, child, grandchild] = market.line().await;
+    let count = async |company: TenantId| {
+        let counts = "{ performance { orderCount } dashboard { downlineOrders { count } } }";
+        let counts = market.ask_as(company, counts, json!({})).await.data();
+        (counts["performance"]["orderCount"].clone(), counts["dashboard"]["downlineOrders"]["count"].clone())
+    };
+    assert_eq!(count(own).await, (json!(0), json!(0)));
+    statements.take();
+    assert_eq!((count(own).await, statements.take().len()), ((json!(0), json!(0)), 0), "nothing has happened");
+    let sibling = market.company(Some(root), "Sibling").await;
+    market.place(sibling, &[("mug", 1)]).await;
+    assert_eq!((count(own).await, statements.take().len()), ((json!(0), json!(0)), 0), "nothing of its concern has");
+    market.place(grandchild, &[("mug", 1)]).await;
+    assert_eq!(count(own).await, (json!(1), json!(1)));
+    assert_eq!(count(child).await, (json!(1), json!(1)));
+    assert_eq!(count(grandchild).await, (json!(1), json!(0)));
+    assert_eq!(count(root).await, (json!(2), json!(2)));
+    assert!(!statements.take().is_empty());
 }
