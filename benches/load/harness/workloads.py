@@ -4,6 +4,7 @@ import dataclasses
 import datetime
 import http.client
 import json
+import random
 import statistics
 import uuid
 
@@ -125,6 +126,8 @@ def workloads(summary, ids):
     months = periods(first, last, DAYS)
     latest = months[-1]
     any_of_root = [(root, it) for days in range(1, MOST_DAYS_OF_ONE + 1) for it in periods(first, last, days)]
+    # Mixed, always alike, so that all turns have long ones and short ones.
+    random.Random(0).shuffle(any_of_root)
     any_period = [period for days in range(LEAST_DAYS, MOST_DAYS + 1) for period in periods(first, last, days)]
 
     def children(name, questions):
