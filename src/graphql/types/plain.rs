@@ -100,3 +100,38 @@ pub fn write_amounts(amounts: &[Money], below: Below<'_, Named>, out: &mut Vec<u
         });
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use async_graphql::parser::parse_schema;
+    use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
+
+    use super::*;
+    use crate::graphql::schema::sdl;
+
+    /// A field that is not in the list is answered by the library's resolver; one that is, by `write`, which must know it.
+    #[test]
+    fn the_list_has_every_field_of_the_plain_objects_and_no_other() {
+        let mut known: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for (of, name, _) in FIELDS {
+            known.entry(of).or_default().insert(name);
+        }
+        let schema = parse_schema(sdl()).unwrap();
+        let types = schema.definitions.iter().filter_map(|definition| match definition {
+            TypeSystemDefinition::Type(ty) => Some(&ty.node),
+            _ => None,
+        });
+        let mut seen = 0;
+        for ty in types {
+            let (TypeKind::Object(object), Some(known)) = (&ty.kind, known.get(ty.name.node.as_str())) else {
+                continue;
+            };
+            let fields: BTreeSet<&str> = object.fields.iter().map(|field| field.node.name.node.as_str()).collect();
+            assert_eq!(&fields, known, "{}", ty.name.node);
+            seen += 1;
+        }
+        assert_eq!(seen, known.len());
+    }
+}
