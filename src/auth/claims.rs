@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use entity::{PersonId, Timestamp};
 use serde::Deserialize;
-use serde_json::Number;
+use serde_json::{Number, Value};
 
 use super::Reason;
+use super::service::{EVENTS_WRITE, Grant, Service};
 
 /// What a verified token says about who is asking.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,18 +41,57 @@ pub(super) struct WrittenClaims {
     exp: Option<Number>,
     email: Option<String>,
     tenant: Option<String>,
+    /// Looked at for one word: issuers write others into it for persons, and not all as RFC 8693 has it.
+    scope: Option<Value>,
+    sources: Option<Value>,
+    types: Option<Value>,
 }
 
+impl WrittenClaims {
+    /// Whether the token is a service's.
+    fn is_of_service(&self) -> bool {
+        match &self.scope {
+            Some(Value::String(words)) => words.split(' ').any(|word| word == EVENTS_WRITE),
+            Some(Value::Array(words)) => words.iter().any(|word| word == EVENTS_WRITE),
+            _ => false,
+        }
+    }
+
+    /// Until when the token is good. It names somebody.
+    fn expires_at(&self) -> Result<Timestamp, Reason> {
+        if self.sub.is_empty() {
+            return Err(Reason::MissingClaim);
+        }
+        self.exp.as_ref().and_then(instant).ok_or(Reason::MissingClaim)
+    }
+}
+
+/// A person's token.
 impl TryFrom<WrittenClaims> for Claims {
     type Error = Reason;
 
     fn try_from(written: WrittenClaims) -> Result<Self, Reason> {
-        let expires_at = written.exp.as_ref().and_then(instant).ok_or(Reason::MissingClaim)?;
-        if written.sub.is_empty() {
-            return Err(Reason::MissingClaim);
+        let expires_at = written.expires_at()?;
+        if written.is_of_service() {
+            return Err(Reason::Kind);
         }
         let WrittenClaims { iss: issuer, sub: subject, email, tenant, .. } = written;
         Ok(Self { issuer, subject, expires_at, email, tenant })
+    }
+}
+
+/// A service's token.
+impl TryFrom<WrittenClaims> for Service {
+    type Error = Reason;
+
+    fn try_from(written: WrittenClaims) -> Result<Self, Reason> {
+        let expires_at = written.expires_at()?;
+        if !written.is_of_service() {
+            return Err(Reason::Kind);
+        }
+        let list = |claim: Option<Value>| claim.and_then(|list| serde_json::from_value(list).ok()).ok_or(Reason::Grant);
+        let grant = Grant::new(list(written.sources)?, list(written.types)?)?;
+        Ok(Self { name: written.sub, expires_at, grant })
     }
 }
 

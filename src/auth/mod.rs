@@ -7,6 +7,8 @@
 //! - `keys`: a set of keys and what each may be used for; `rotation`: the set in force; `jwks`: where it is fetched from.
 //! - [`Memberships`]: the person's seats; [`SignIn`]: the one to act from, and so the [`Caller`].
 //! - [`AuthConfig`], [`Secret`]: what the operator configures. [`Signer`]: tokens of our own, for the `token` and `demo` commands.
+//! - [`Service`]: a program that publishes events. Its token says `scope` `events:write`, and as lists of prefixes which `sources` and `types`
+//!   it may publish; it signs nobody in, and a person's token publishes nothing.
 //!
 //! A person is who an issuer says it is: (`iss`, `sub`), see [`Claims::person_id`].
 
@@ -19,6 +21,7 @@ mod memberships;
 mod refused;
 mod rotation;
 mod secret;
+mod service;
 mod sign_in;
 mod token;
 mod verifier;
@@ -32,6 +35,7 @@ pub use config::{AuthConfig, ConfigError, DEFAULT_AUDIENCE, DEFAULT_ISSUER};
 pub use memberships::{Memberships, Person, Seat, grant};
 pub use refused::{Reason, Refused};
 pub use secret::{Secret, load_or_create};
+pub use service::{EVENTS_WRITE, Grant, GrantError, NotGranted, Service};
 pub use sign_in::{Caller, SignIn, SignInError, TENANT_HEADER, find};
 pub use token::{SignError, Signer};
 pub use verifier::Verifier;

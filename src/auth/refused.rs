@@ -64,6 +64,12 @@ pub enum Reason {
     /// `exp`, `iss`, `aud` or `sub` is missing or empty.
     #[error("the token lacks exp, iss, aud or sub")]
     MissingClaim,
+    /// It is a service's, where a person signs in, or a person's, where a service publishes.
+    #[error("the token is a service's where a person's is needed, or the other way round")]
+    Kind,
+    /// It says `events:write`, and not, or not as lists of texts, which sources and types.
+    #[error("the token's sources or types are no lists of prefixes that may be granted")]
+    Grant,
 }
 
 impl From<Error> for Reason {

@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use entity::{PersonId, Role, TenantId, TenantStatus, Timestamp};
 
 use super::memberships::{Memberships, Seat};
-use super::{Claims, Refused, Verifier, bearer};
+use super::{Claims, Refused, Service, Verifier, bearer};
 use crate::error::Fault;
 use crate::events::Freshness;
 use crate::tenancy::topology::{Snapshot, Topology};
@@ -94,18 +94,27 @@ impl SignIn {
         Ok((Caller { person, email, expires_at, seat, seats }, chain))
     }
 
-    async fn claims(&self, headers: &HeaderMap) -> Result<Claims, SignInError> {
-        let refused = |refused: Refused| {
-            let reason = refused.reason();
-            if refused.is_fault() {
-                return SignInError::Fault(Fault::Keys(reason.to_string()));
-            }
-            tracing::info!(%reason, "a token was refused");
-            SignInError::Unauthenticated
-        };
-        let token = bearer(headers).map_err(refused)?.ok_or(SignInError::Unauthenticated)?;
-        self.verifier.verify(token).await.map_err(refused)
+    /// Which service sends a request with these headers.
+    pub async fn service(&self, headers: &HeaderMap) -> Result<Service, SignInError> {
+        self.verifier.verify_service(token(headers)?).await.map_err(|why| refused(&why))
     }
+
+    async fn claims(&self, headers: &HeaderMap) -> Result<Claims, SignInError> {
+        self.verifier.verify(token(headers)?).await.map_err(|why| refused(&why))
+    }
+}
+
+fn token(headers: &HeaderMap) -> Result<&str, SignInError> {
+    bearer(headers).map_err(|why| refused(&why))?.ok_or(SignInError::Unauthenticated)
+}
+
+fn refused(refused: &Refused) -> SignInError {
+    let reason = refused.reason();
+    if refused.is_fault() {
+        return SignInError::Fault(Fault::Keys(reason.to_string()));
+    }
+    tracing::info!(%reason, "a token was refused");
+    SignInError::Unauthenticated
 }
 
 fn named_by_header(headers: &HeaderMap) -> Result<Option<&str>, SignInError> {

@@ -6,6 +6,7 @@ use jsonwebtoken::{EncodingKey, Header, encode, get_current_timestamp};
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::service::{EVENTS_WRITE, Grant};
 use super::{AuthConfig, ConfigError};
 
 /// Signs tokens with the secret (HS256) that a [`Verifier`](super::Verifier) of the same configuration takes.
@@ -43,6 +44,23 @@ struct OurClaims<'a> {
     email: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tenant: Option<&'a str>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    service: Option<ServiceClaims<'a>>,
+}
+
+#[derive(Serialize)]
+struct ServiceClaims<'a> {
+    scope: &'static str,
+    sources: &'a [String],
+    types: &'a [String],
+}
+
+/// Of whom a token is.
+#[derive(Clone, Copy, Default)]
+struct Bearer<'a> {
+    email: Option<&'a str>,
+    tenant: Option<&'a str>,
+    grant: Option<&'a Grant>,
 }
 
 impl Signer {
@@ -65,6 +83,15 @@ impl Signer {
         tenant: Option<&str>,
         ttl: Duration,
     ) -> Result<String, SignError> {
+        self.sign_for(subject, Bearer { email, tenant, grant: None }, ttl)
+    }
+
+    /// A token for the service `name`, which may publish what `grant` says, from now on and for `ttl` (whole seconds).
+    pub fn sign_service(&self, name: &str, grant: &Grant, ttl: Duration) -> Result<String, SignError> {
+        self.sign_for(name, Bearer { grant: Some(grant), ..Bearer::default() }, ttl)
+    }
+
+    fn sign_for(&self, subject: &str, bearer: Bearer<'_>, ttl: Duration) -> Result<String, SignError> {
         if subject.is_empty() {
             return Err(SignError::NoSubject);
         }
@@ -78,8 +105,13 @@ impl Signer {
             nbf: now,
             exp,
             jti: Uuid::now_v7(),
-            email,
-            tenant,
+            email: bearer.email,
+            tenant: bearer.tenant,
+            service: bearer.grant.map(|grant| ServiceClaims {
+                scope: EVENTS_WRITE,
+                sources: grant.sources(),
+                types: grant.types(),
+            }),
         };
         Ok(encode(&Header::default(), &claims, &self.key)?)
     }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Instant};
 use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header};
 
 use super::{
-    AuthConfig, Claims, ConfigError, Reason, Refused,
+    AuthConfig, Claims, ConfigError, Reason, Refused, Service,
     claims::WrittenClaims,
     keys::Key,
     rotation::{Clock, Rotation},
@@ -49,12 +49,17 @@ impl Verifier {
         Ok(Self { keys, rules: rules(&config.issuer, &config.audience) })
     }
 
-    /// Who is asking, by a token that is whole, in time, from the issuer, for us, and signed by a key of the issuer's.
+    /// Which person is asking, by a token that is whole, in time, from the issuer, for us, and signed by a key of the issuer's.
     pub async fn verify(&self, token: &str) -> Result<Claims, Refused> {
-        Ok(self.check(token).await?)
+        Ok(self.check(token).await?.try_into()?)
     }
 
-    async fn check(&self, token: &str) -> Result<Claims, Reason> {
+    /// Which service publishes, by a token of which the same holds.
+    pub async fn verify_service(&self, token: &str) -> Result<Service, Refused> {
+        Ok(self.check(token).await?.try_into()?)
+    }
+
+    async fn check(&self, token: &str) -> Result<WrittenClaims, Reason> {
         if token.len() > Self::MAX_TOKEN_BYTES {
             return Err(Reason::TooLong);
         }
@@ -64,7 +69,7 @@ impl Verifier {
         }
         let key = self.key(&header).await?;
         let rules = Validation { algorithms: key.algorithms, ..self.rules.clone() };
-        decode::<WrittenClaims>(token, &key.decoding, &rules)?.claims.try_into()
+        Ok(decode::<WrittenClaims>(token, &key.decoding, &rules)?.claims)
     }
 
     /// The key that `header` names. A secret is the only key there is, so a name is not looked at.

@@ -43,7 +43,7 @@ enum Command {
     Import(import::Options),
     Export(export::Options),
     Verify(verify::Options),
-    /// Make a person a member, and print a token for them
+    /// Make a person a member, and print a token for them; or one for a service that publishes events
     Token(token::Options),
     /// Print the API's schema
     Schema,

@@ -45,5 +45,7 @@ pub const LEDGER_POSTED: &str = "ResellerFinance.ledger.posted";
 /// What begins with this changes ledgers.
 pub const FINANCE: &str = "ResellerFinance.";
 
+/// What begins with this is published by this program alone.
+pub const NETWORK: &str = "ResellerNetwork.";
 /// A company's settings are others. Data: `version`, and for each part that has changed `old` and `new`.
 pub const SETTINGS_CHANGED: &str = "ResellerNetwork.settings.changed";

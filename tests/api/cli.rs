@@ -1,6 +1,7 @@
 //! The program's commands, run as an operator runs them.
 
 mod options;
+mod services;
 mod verify;
 
 use std::collections::BTreeSet;

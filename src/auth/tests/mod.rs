@@ -5,6 +5,7 @@ mod headers;
 mod refusals;
 mod rotation;
 mod secrets;
+mod services;
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, get_current_timestamp, jwk::Jwk};
 use serde_json::{Value, json};
