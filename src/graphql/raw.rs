@@ -61,6 +61,16 @@ pub enum Known<F> {
     Object(F, &'static str),
 }
 
+impl<F> Known<F> {
+    /// The same of a writer for which the field is another.
+    pub fn map<G>(self, other: impl FnOnce(F) -> G) -> Known<G> {
+        match self {
+            Self::Leaf(field) => Known::Leaf(other(field)),
+            Self::Object(field, below) => Known::Object(other(field), below),
+        }
+    }
+}
+
 /// What to write of an object: its fields, in the order in which they are answered.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Plan<F> {

@@ -11,7 +11,7 @@ use super::Reseller;
 use super::change::Change;
 use super::money::{Money, amounts};
 use super::period::{Period, PeriodInput};
-use super::plain::{Named, Plain, Written, write_amounts};
+use super::plain::{MayBePlain, Plain, PlainField, Written, write_each};
 use super::series::{SeriesPoint, SeriesStep};
 use super::user_error::not_answered;
 use crate::bus::contract;
@@ -205,12 +205,12 @@ impl LevelPerformance {
 impl Plain for LevelPerformance {
     const TYPE: &'static str = "LevelPerformance";
 
-    fn write(&self, field: &'static str, below: Below<'_, Named>, out: &mut Vec<u8>) {
+    fn write<F: MayBePlain>(&self, out: &mut Vec<u8>, field: PlainField, below: Below<'_, F>) {
         match field {
-            "level" => json::write_int(out, self.0.level.into()),
-            "resellerCount" => json::write(out, &self.0.reseller_count),
-            "orderCount" => json::write(out, &self.0.order_count),
-            "revenue" => write_amounts(&self.0.revenue, below, out),
+            PlainField::Level => json::write_int(out, self.0.level.into()),
+            PlainField::ResellerCount => json::write(out, &self.0.reseller_count),
+            PlainField::OrderCount => json::write(out, &self.0.order_count),
+            PlainField::Revenue => write_each(out, &self.0.revenue, below),
             _ => json::write_null(out),
         }
     }

@@ -15,50 +15,79 @@ use crate::money::Money;
 const BYTES_AN_OBJECT: usize = 128;
 
 /// An object of the API all of whose fields are at hand.
-pub trait Plain: OutputType {
+pub trait Plain {
     /// Its type in the API.
     const TYPE: &'static str;
 
     /// Writes the value of one of its fields, and of that what `below` says.
-    fn write(&self, field: &'static str, below: Below<'_, Named>, out: &mut Vec<u8>);
+    fn write<F: MayBePlain>(&self, out: &mut Vec<u8>, field: PlainField, below: Below<'_, F>);
 }
 
 /// A list of plain objects.
 pub struct Written<T>(pub Vec<T>);
 
-/// A field of a plain object, by its name.
+/// A field of a plain object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Named(&'static str);
+pub enum PlainField {
+    /// A series point's first day.
+    Start,
+    /// How many steps below the top.
+    Level,
+    /// How many resellers are there.
+    ResellerCount,
+    /// How many orders were placed.
+    OrderCount,
+    /// What they come to.
+    Revenue,
+    /// How far orders are.
+    Status,
+    /// How many of them are so far.
+    Count,
+    /// How much money.
+    Amount,
+    /// Of which currency.
+    Currency,
+}
 
-/// The plain objects' fields: the type, the field, and the type of the objects below it.
-const FIELDS: [(&str, &str, Option<&str>); 11] = [
-    ("SeriesPoint", "start", None),
-    ("SeriesPoint", "orderCount", None),
-    ("SeriesPoint", "revenue", Some(MONEY)),
-    ("LevelPerformance", "level", None),
-    ("LevelPerformance", "resellerCount", None),
-    ("LevelPerformance", "orderCount", None),
-    ("LevelPerformance", "revenue", Some(MONEY)),
-    ("OrderStatusCount", "status", None),
-    ("OrderStatusCount", "count", None),
-    (MONEY, "amount", None),
-    (MONEY, "currency", None),
+/// A field that a writer knows, which may be one of a plain object: plain objects are written below those of any writer.
+pub trait MayBePlain {
+    /// The field of a plain object that it is.
+    fn as_plain(&self) -> Option<PlainField>;
+}
+
+impl MayBePlain for PlainField {
+    fn as_plain(&self) -> Option<PlainField> {
+        Some(*self)
+    }
+}
+
+/// The plain objects' fields: the type, the field's name, the field, and the type of the objects below it.
+const FIELDS: [(&str, &str, PlainField, Option<&str>); 11] = [
+    ("SeriesPoint", "start", PlainField::Start, None),
+    ("SeriesPoint", "orderCount", PlainField::OrderCount, None),
+    ("SeriesPoint", "revenue", PlainField::Revenue, Some(Money::TYPE)),
+    ("LevelPerformance", "level", PlainField::Level, None),
+    ("LevelPerformance", "resellerCount", PlainField::ResellerCount, None),
+    ("LevelPerformance", "orderCount", PlainField::OrderCount, None),
+    ("LevelPerformance", "revenue", PlainField::Revenue, Some(Money::TYPE)),
+    ("OrderStatusCount", "status", PlainField::Status, None),
+    ("OrderStatusCount", "count", PlainField::Count, None),
+    (Money::TYPE, "amount", PlainField::Amount, None),
+    (Money::TYPE, "currency", PlainField::Currency, None),
 ];
 
-const MONEY: &str = "Money";
-
-impl RawFields for Named {
+impl RawFields for PlainField {
     fn find(type_name: &str, asked: Asked<'_>) -> Option<Known<Self>> {
         let mut fields = FIELDS.iter();
-        let (_, name, below) = fields.find(|(of, name, _)| *of == type_name && *name == asked.name())?;
+        let &(.., field, below) = fields.find(|(of, name, ..)| *of == type_name && *name == asked.name())?;
         Some(match below {
-            Some(below) => Known::Object(Self(name), below),
-            None => Known::Leaf(Self(name)),
+            Some(below) => Known::Object(field, below),
+            None => Known::Leaf(field),
         })
     }
 }
 
-impl<T: Plain> OutputType for Written<T> {
+impl<T: Plain + OutputType> OutputType for Written<T> {
     fn type_name() -> Cow<'static, str> {
         Vec::<T>::type_name()
     }
@@ -72,7 +101,7 @@ impl<T: Plain> OutputType for Written<T> {
     }
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
-        match Mention::<Named>::of(ctx, field, T::TYPE) {
+        match Mention::<PlainField>::of(ctx, field, T::TYPE) {
             Mention::Write(plan) => Ok(Value::Binary(self.write(&plan))),
             Mention::Written => Ok(Value::Null),
             Mention::Plain => self.0.resolve(ctx, field).await,
@@ -81,24 +110,38 @@ impl<T: Plain> OutputType for Written<T> {
 }
 
 impl<T: Plain> Written<T> {
-    fn write(&self, plan: &Plan<Named>) -> Bytes {
+    fn write(&self, plan: &Plan<PlainField>) -> Bytes {
         let mut out = Vec::with_capacity(BYTES_AN_OBJECT * self.0.len() + 2);
         json::write_list(&mut out, &self.0, |out, object| {
-            plan.write_object(out, |out, Named(field), below| object.write(field, below, out));
+            plan.write_object(out, |out, field, below| object.write(out, *field, below));
         });
         Bytes::from(out)
     }
 }
 
-/// Writes amounts of money below a field.
-pub fn write_amounts(amounts: &[Money], below: Below<'_, Named>, out: &mut Vec<u8>) {
-    json::write_list(out, amounts, |out, money| {
-        below.write_object(out, |out, Named(field), _| match *field {
-            "amount" => json::write_str(out, money.digits().as_str()),
-            "currency" => json::write_str(out, money.currency.code()),
-            _ => json::write_null(out),
-        });
+/// Writes a plain object below a field.
+pub fn write_one<F: MayBePlain>(out: &mut Vec<u8>, object: &impl Plain, below: Below<'_, F>) {
+    below.write_object(out, |out, field, below| match field.as_plain() {
+        Some(field) => object.write(out, field, below),
+        None => json::write_null(out),
     });
+}
+
+/// Writes a list of plain objects below a field.
+pub fn write_each<F: MayBePlain>(out: &mut Vec<u8>, objects: &[impl Plain], below: Below<'_, F>) {
+    json::write_list(out, objects, |out, object| write_one(out, object, below));
+}
+
+impl Plain for Money {
+    const TYPE: &'static str = "Money";
+
+    fn write<F: MayBePlain>(&self, out: &mut Vec<u8>, field: PlainField, _: Below<'_, F>) {
+        match field {
+            PlainField::Amount => json::write_str(out, self.digits().as_str()),
+            PlainField::Currency => json::write_str(out, self.currency.code()),
+            _ => json::write_null(out),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -115,7 +158,7 @@ mod tests {
     #[test]
     fn the_list_has_every_field_of_the_plain_objects_and_no_other() {
         let mut known: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for (of, name, _) in FIELDS {
+        for (of, name, ..) in FIELDS {
             known.entry(of).or_default().insert(name);
         }
         let schema = parse_schema(sdl()).unwrap();

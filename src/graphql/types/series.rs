@@ -4,7 +4,7 @@ use async_graphql::{Enum, Object, Result};
 
 use super::money::{Money, amounts};
 use super::period::Date;
-use super::plain::{Named, Plain, Written, write_amounts};
+use super::plain::{MayBePlain, Plain, PlainField, Written, write_each};
 use crate::bus::contract::Period;
 use crate::bus::contract::orders::OrderDay;
 use crate::graphql::context::Sight;
@@ -50,11 +50,11 @@ impl SeriesPoint {
 impl Plain for SeriesPoint {
     const TYPE: &'static str = "SeriesPoint";
 
-    fn write(&self, field: &'static str, below: Below<'_, Named>, out: &mut Vec<u8>) {
+    fn write<F: MayBePlain>(&self, out: &mut Vec<u8>, field: PlainField, below: Below<'_, F>) {
         match field {
-            "start" => json::write_str(out, &Date(self.0.start).text()),
-            "orderCount" => json::write(out, &self.0.order_count),
-            "revenue" => write_amounts(&self.0.revenue, below, out),
+            PlainField::Start => json::write_str(out, &Date(self.0.start).text()),
+            PlainField::OrderCount => json::write(out, &self.0.order_count),
+            PlainField::Revenue => write_each(out, &self.0.revenue, below),
             _ => json::write_null(out),
         }
     }

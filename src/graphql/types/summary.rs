@@ -10,7 +10,7 @@ use super::money::{Decimal, Money, amounts};
 use super::order_figures::{OrdersOf, Whose};
 use super::order_status::OrderStatus;
 use super::period::Period;
-use super::plain::{Named, Plain, Written};
+use super::plain::{MayBePlain, Plain, PlainField, Written};
 use super::series::{SeriesPoint, SeriesStep};
 use super::user_error::not_answered;
 use crate::bus::contract::network::Known;
@@ -129,8 +129,7 @@ impl OrderStats {
 
     /// All orders, by how far they are; states without an order are left out.
     async fn by_status(&self) -> Written<OrderStatusCount> {
-        let count = |&(status, count): &(entity::OrderStatus, u64)| OrderStatusCount { status: status.into(), count };
-        Written(self.known.value.by_status.iter().map(count).collect())
+        Written(self.known.value.by_status.iter().copied().map(OrderStatusCount::from).collect())
     }
 
     /// Orders that were not cancelled by day, week or month. Null where the module can't answer.
@@ -151,13 +150,19 @@ pub struct OrderStatusCount {
     count: u64,
 }
 
+impl From<(entity::OrderStatus, u64)> for OrderStatusCount {
+    fn from((status, count): (entity::OrderStatus, u64)) -> Self {
+        Self { status: status.into(), count }
+    }
+}
+
 impl Plain for OrderStatusCount {
     const TYPE: &'static str = "OrderStatusCount";
 
-    fn write(&self, field: &'static str, _: Below<'_, Named>, out: &mut Vec<u8>) {
+    fn write<F: MayBePlain>(&self, out: &mut Vec<u8>, field: PlainField, _: Below<'_, F>) {
         match field {
-            "status" => json::write_str(out, entity::OrderStatus::from(self.status).as_str()),
-            "count" => json::write(out, &self.count),
+            PlainField::Status => json::write_str(out, entity::OrderStatus::from(self.status).as_str()),
+            PlainField::Count => json::write(out, &self.count),
             _ => json::write_null(out),
         }
     }

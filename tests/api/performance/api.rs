@@ -16,6 +16,7 @@ on_both_databases!(
     nothing_before_and_nothing_now,
     what_cannot_be_asked_says_why,
     who_waits_or_is_out_of_sight_sees_nothing,
+    what_a_query_writes_is_what_the_resolvers_below_a_mutation_say,
 );
 
 const FIRST: time::Date = date!(2026 - 11 - 01);
@@ -129,4 +130,31 @@ async fn who_waits_or_is_out_of_sight_sees_nothing(database: TestDatabase) {
     let levels = json!([{ "level": 0, "resellerCount": 1, "orderCount": 0, "revenue": [] },
         { "level": 1, "resellerCount": 1, "orderCount": 0, "revenue": [] }]);
     assert_eq!(answer["byLevel"], levels);
+}
+
+/// Plain objects are written in one walk below a query; below a mutation the library's resolvers answer for the same fields.
+async fn what_a_query_writes_is_what_the_resolvers_below_a_mutation_say(database: TestDatabase) {
+    const FIGURES: &str = "fragment Figures on Reseller {
+        performance { days: series { ...Point } months: series(groupBy: MONTH) { ...Point }
+          byLevel { __typename level resellerCount orderCount revenue { amount currency } } }
+        summary { orders { byStatus { __typename status count } series { ...Point } } } }
+        fragment Point on SeriesPoint { start revenue { currency amount __typename } orderCount }";
+    let world = World::open(database, FIRST).await;
+    let mut history = History::default();
+    let root = history.join(&world, None, "Root").await;
+    world.stock(root).await;
+    let shop = history.join(&world, Some(root), "Shop").await;
+    let branch = history.join(&world, Some(shop), "Branch").await;
+    for (placer, sku) in [(shop, "mug"), (branch, "mug"), (shop, "book")] {
+        history.place(&world, placer, sku, 2).await;
+    }
+    history.cancel(&world, 0).await;
+    let ask = async |operation: &str| {
+        world.ask_as(root, &format!("{operation} {FIGURES}"), json!({ "id": id(shop) })).await.data()
+    };
+    let written = ask("query ($id: ID!) { reseller(id: $id) { ...Figures } }").await;
+    let mutation =
+        "mutation ($id: ID!) { setCatalogAccess(input: { resellerId: $id, all: true }) { reseller { ...Figures } } }";
+    assert_eq!(written["reseller"], ask(mutation).await["setCatalogAccess"]["reseller"]);
+    assert_eq!(written["reseller"]["performance"]["byLevel"].as_array().map(Vec::len), Some(2));
 }

@@ -261,10 +261,11 @@ impl World {
             }
             Payer::Anyone(number) => (self.company(parent), self.company(*number)),
         };
-        let expected = self.model.may_pay(parent, from);
-        let payment = Payment { from, amount: dollars(minor), reference: None, idempotency_key: key() };
+        let amount = dollars(minor);
+        let expected = self.model.may_pay(parent, from, amount.currency);
+        let payment = Payment { from, amount, reference: None, idempotency_key: key() };
         if same(self.market.try_pay(admin(parent), payment).await, expected).is_some() {
-            self.model.has_paid(parent, from, dollars(minor));
+            self.model.has_paid(parent, from, amount);
         }
     }
 

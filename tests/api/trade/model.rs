@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entity::OrderStatus::{self, AwaitingForward, Cancelled, Confirmed, Delivered, Forwarded, Placed, Shipped};
 use entity::{OrderId, PostingKind, TenantId};
+use iso_currency::Currency;
 use reseller_network::error::RefusalCode;
 use reseller_network::money::Money;
 
@@ -186,12 +187,20 @@ impl Model {
         (order.holder, order.status) = (next, Forwarded);
     }
 
-    pub(super) fn may_pay(&self, parent: TenantId, from: TenantId) -> Expected {
-        self.may_act(parent)?;
-        if !self.line(from).contains(&parent) {
+    /// Is it paid to the parent, or to somebody further up whom it owes something, as after a move below a new parent?
+    pub(super) fn may_pay(&self, payee: TenantId, from: TenantId, currency: Currency) -> Expected {
+        self.may_act(payee)?;
+        if !self.line(from).contains(&payee) {
             return Err(RefusalCode::NotFound);
         }
-        if self.parents[&from] == Some(parent) { Ok(()) } else { Err(RefusalCode::NotAllowed) }
+        let is_parent = self.parents[&from] == Some(payee);
+        if is_parent || self.owes(from, payee, currency) { Ok(()) } else { Err(RefusalCode::NotAllowed) }
+    }
+
+    fn owes(&self, company: TenantId, other: TenantId, currency: Currency) -> bool {
+        let entries = self.ledgers.get(&company).into_iter().flatten();
+        let between = entries.filter(|entry| entry.counterparty == other && entry.amount.currency == currency);
+        between.map(|entry| entry.amount.minor).sum::<i64>() < 0
     }
 
     pub(super) fn has_paid(&mut self, parent: TenantId, from: TenantId, amount: Money) {

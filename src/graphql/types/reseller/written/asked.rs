@@ -7,6 +7,8 @@ use crate::graphql::raw::{Asked, Known as Found, RawFields};
 use crate::graphql::types::catalog::Wanted;
 use crate::graphql::types::paging::Paging;
 use crate::graphql::types::period::PeriodInput;
+use crate::graphql::types::plain::{MayBePlain, Plain, PlainField};
+use crate::money::Money;
 
 /// A field that the writer knows.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,13 +16,12 @@ pub(super) enum Known {
     Reseller(ResellerField),
     Summary(SummaryField),
     Orders(OrdersField),
-    StatusCount(StatusCountField),
     Finance(FinanceField),
     CatalogStats(CatalogStatsField),
     Catalog(CatalogField),
     Item(ItemField),
     Period(PeriodField),
-    Money(MoneyField),
+    Plain(PlainField),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -55,12 +56,6 @@ pub(super) enum OrdersField {
     Count,
     Revenue,
     ByStatus,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum StatusCountField {
-    Status,
-    Count,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -105,31 +100,32 @@ pub(super) enum PeriodField {
     To,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum MoneyField {
-    Amount,
-    Currency,
-}
-
 impl RawFields for Known {
     fn find(type_name: &str, asked: Asked<'_>) -> Option<Found<Self>> {
         match type_name {
             "Reseller" => reseller(asked),
             "ResellerSummary" => summary(asked),
             "OrderStats" => orders(asked),
-            "OrderStatusCount" => status_count(asked),
             "FinanceStats" => finance(asked),
             "CatalogStats" => catalog_stats(asked),
             "CatalogItemConnection" => catalog(asked),
             "CatalogItem" => item(asked),
             "Period" => period(asked),
-            "Money" => money(asked),
+            _ => PlainField::find(type_name, asked).map(|found| found.map(Self::Plain)),
+        }
+    }
+}
+
+impl MayBePlain for Known {
+    fn as_plain(&self) -> Option<PlainField> {
+        match self {
+            Self::Plain(field) => Some(*field),
             _ => None,
         }
     }
 }
 
-const MONEY: &str = "Money";
+const MONEY: &str = Money::TYPE;
 
 fn reseller(asked: Asked<'_>) -> Option<Found<Known>> {
     let leaf = match asked.name() {
@@ -199,15 +195,6 @@ fn orders(asked: Asked<'_>) -> Option<Found<Known>> {
     })
 }
 
-fn status_count(asked: Asked<'_>) -> Option<Found<Known>> {
-    let field = match asked.name() {
-        "status" => StatusCountField::Status,
-        "count" => StatusCountField::Count,
-        _ => return None,
-    };
-    Some(Found::Leaf(Known::StatusCount(field)))
-}
-
 fn finance(asked: Asked<'_>) -> Option<Found<Known>> {
     let known = |field| Known::Finance(field);
     Some(match asked.name() {
@@ -262,13 +249,4 @@ fn period(asked: Asked<'_>) -> Option<Found<Known>> {
         _ => return None,
     };
     Some(Found::Leaf(Known::Period(field)))
-}
-
-fn money(asked: Asked<'_>) -> Option<Found<Known>> {
-    let field = match asked.name() {
-        "amount" => MoneyField::Amount,
-        "currency" => MoneyField::Currency,
-        _ => return None,
-    };
-    Some(Found::Leaf(Known::Money(field)))
 }

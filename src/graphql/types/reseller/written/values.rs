@@ -4,8 +4,8 @@ use entity::TenantId;
 
 use super::Reseller;
 use super::asked::{
-    CatalogField, CatalogStatsField, FinanceField, ItemField, Known, MoneyField, OrdersField, PeriodField,
-    ResellerField, StatusCountField, SummaryField,
+    CatalogField, CatalogStatsField, FinanceField, ItemField, Known, OrdersField, PeriodField, ResellerField,
+    SummaryField,
 };
 use super::loaded::Loaded;
 use crate::bus::contract::Period;
@@ -17,7 +17,8 @@ use crate::graphql::id::{ItemId, write_global};
 use crate::graphql::json;
 use crate::graphql::raw::{Below, Plan};
 use crate::graphql::types::period::Date;
-use crate::money::Money;
+use crate::graphql::types::plain::{write_each, write_one};
+use crate::graphql::types::summary::OrderStatusCount;
 
 /// What a reseller with some figures and items is expected to take, so that the buffer seldom grows.
 const BYTES_A_RESELLER: usize = 1024;
@@ -91,13 +92,9 @@ fn write_orders(out: &mut Vec<u8>, known: &LastKnown<impl AsRef<OrderStats>>, be
         Known::Orders(OrdersField::Stale) => json::write_bool(out, known.stale),
         Known::Orders(OrdersField::AsOf) => json::write_str(out, &known.as_of.to_rfc3339()),
         Known::Orders(OrdersField::Count) => json::write(out, &stats.count),
-        Known::Orders(OrdersField::Revenue) => write_amounts(out, &stats.revenue, below),
-        Known::Orders(OrdersField::ByStatus) => json::write_list(out, &stats.by_status, |out, (status, count)| {
-            below.write_object(out, |out, field, _| match field {
-                Known::StatusCount(StatusCountField::Status) => json::write_str(out, status.as_str()),
-                Known::StatusCount(StatusCountField::Count) => json::write(out, count),
-                _ => json::write_null(out),
-            });
+        Known::Orders(OrdersField::Revenue) => write_each(out, &stats.revenue, below),
+        Known::Orders(OrdersField::ByStatus) => json::write_list(out, &stats.by_status, |out, count| {
+            write_one(out, &OrderStatusCount::from(*count), below);
         }),
         _ => json::write_null(out),
     });
@@ -108,8 +105,8 @@ fn write_finance(out: &mut Vec<u8>, known: &LastKnown<impl AsRef<FinanceSummary>
     below.write_object(out, |out, field, below| match field {
         Known::Finance(FinanceField::Stale) => json::write_bool(out, known.stale),
         Known::Finance(FinanceField::AsOf) => json::write_str(out, &known.as_of.to_rfc3339()),
-        Known::Finance(FinanceField::Balances) => write_amounts(out, &summary.balances, below),
-        Known::Finance(FinanceField::Outstanding) => write_amounts(out, &summary.outstanding, below),
+        Known::Finance(FinanceField::Balances) => write_each(out, &summary.balances, below),
+        Known::Finance(FinanceField::Outstanding) => write_each(out, &summary.outstanding, below),
         _ => json::write_null(out),
     });
 }
@@ -153,8 +150,8 @@ fn write_item(out: &mut Vec<u8>, reseller: TenantId, item: &Item, field: ItemFie
         ItemField::Sku => json::write_str(out, &item.sku),
         ItemField::Name => json::write_str(out, &item.name),
         ItemField::Category => json::write_str(out, &item.category),
-        ItemField::Cost => write_money(out, item.cost, below),
-        ItemField::Price => write_money(out, item.price, below),
+        ItemField::Cost => write_one(out, &item.cost, below),
+        ItemField::Price => write_one(out, &item.price, below),
         ItemField::MarginPercent => {
             write_option(out, item.margin, |out, rate| json::write_str(out, rate.percent_digits().as_str()));
         }
@@ -166,18 +163,6 @@ fn write_period(out: &mut Vec<u8>, period: Period, below: Below<'_, Known>) {
     below.write_object(out, |out, field, _| match field {
         Known::Period(PeriodField::From) => json::write_str(out, &Date(period.from).text()),
         Known::Period(PeriodField::To) => json::write_str(out, &Date(period.to).text()),
-        _ => json::write_null(out),
-    });
-}
-
-fn write_amounts(out: &mut Vec<u8>, amounts: &[Money], below: Below<'_, Known>) {
-    json::write_list(out, amounts, |out, amount| write_money(out, *amount, below));
-}
-
-fn write_money(out: &mut Vec<u8>, money: Money, below: Below<'_, Known>) {
-    below.write_object(out, |out, field, _| match field {
-        Known::Money(MoneyField::Amount) => json::write_str(out, money.digits().as_str()),
-        Known::Money(MoneyField::Currency) => json::write_str(out, money.currency.code()),
         _ => json::write_null(out),
     });
 }
