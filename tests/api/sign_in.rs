@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use axum::http::StatusCode;
 use entity::{PersonId, Role, TenantId, TenantStatus, event, membership};
 use jsonwebtoken::{EncodingKey, Header, encode};
-use reseller_network::auth::{AuthConfig, DEFAULT_AUDIENCE, DEFAULT_ISSUER, Secret, Signer};
+use reseller_network::auth::{AuthConfig, DEFAULT_AUDIENCE, DEFAULT_ISSUER, Grant, Secret, Signer};
 use reseller_network::tenancy::Actor;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, Database, EntityTrait, QueryFilter, TransactionTrait};
@@ -49,7 +49,10 @@ async fn every_bad_token_is_refused_alike(database: TestDatabase) {
     let foreign = claims(DEFAULT_ISSUER, "another audience", 600);
     let expired = claims(DEFAULT_ISSUER, DEFAULT_AUDIENCE, -60);
     let issuer = claims("another issuer", DEFAULT_AUDIENCE, 600);
-    for token in ["", "x", "a.b.c", &wrong_key, &tampered, &foreign, &expired, &issuer] {
+    let granted = Grant::new(vec!["orders/".to_owned()], vec!["ResellerOrders.".to_owned()]).unwrap();
+    // Named as a person who may.
+    let service = app.signer.sign_service("owner", &granted, Duration::from_mins(1)).unwrap();
+    for token in ["", "x", "a.b.c", &wrong_key, &tampered, &foreign, &expired, &issuer, &service] {
         let answer = app.ask(token, WHO, json!({})).await;
         assert_eq!(answer.whole(), nobody.whole(), "{token}");
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Debug;
 use std::future::Future;
 use std::hash::Hash;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use dataloader::BatchFn;
 use dataloader::cached::Loader;
@@ -26,6 +26,11 @@ pub trait Fetch: Send + Sync + 'static {
 
     /// The values of `keys`, each of which is there once. A key that it leaves out has no value.
     fn fetch(&self, keys: Vec<Self::Key>) -> impl Future<Output = HashMap<Self::Key, Loaded<Self::Value>>> + Send + '_;
+
+    /// The value of `key`, where it need not be fetched.
+    fn at_hand(&self, _key: &Self::Key) -> Option<Self::Value> {
+        None
+    }
 }
 
 /// Fetches something of companies: of all of which the same is asked, with one call.
@@ -41,6 +46,11 @@ pub trait FetchOfEach: Send + Sync + 'static {
         tenants: &[TenantId],
         args: Self::Args,
     ) -> impl Future<Output = Vec<Loaded<Self::Value>>> + Send;
+
+    /// What there is of `tenant`, where it need not be fetched.
+    fn at_hand_of(&self, _tenant: TenantId, _args: &Self::Args) -> Option<Self::Value> {
+        None
+    }
 }
 
 impl<F: FetchOfEach> Fetch for F {
@@ -58,32 +68,62 @@ impl<F: FetchOfEach> Fetch for F {
         });
         join_all(calls).await.into_iter().flatten().collect()
     }
+
+    fn at_hand(&self, (tenant, args): &Self::Key) -> Option<F::Value> {
+        self.at_hand_of(*tenant, args)
+    }
 }
 
-/// Collects keys until nothing more is ready, and fetches them together; each once a request. There is no timer.
+/// Collects keys until nothing more is ready, and fetches them together; each once a request. There is no timer. What is at hand waits for
+/// nothing.
 pub struct Batch<F: Fetch> {
     fetch: Arc<F>,
-    loader: Loader<F::Key, Loaded<F::Value>, Whole<F>>,
+    /// Made when something is to be fetched: a request asks few of its loaders.
+    loader: OnceLock<LoaderOf<F>>,
+    /// What the request was told: of one key always the same.
+    told: Mutex<HashMap<F::Key, Loaded<F::Value>>>,
 }
 
 impl<F: Fetch> Batch<F> {
     /// A loader of what `fetch` gets.
     pub fn new(fetch: F) -> Self {
-        let fetch = Arc::new(fetch);
-        // One turn of the executor brings all siblings; how many they are is bounded by the limits on the document.
-        let loader = Loader::new(Whole(fetch.clone())).with_yield_count(1).with_max_batch_size(usize::MAX);
-        Self { fetch, loader }
+        Self { fetch: Arc::new(fetch), loader: OnceLock::new(), told: Mutex::default() }
     }
 
     /// The value of `key`.
     pub async fn load(&self, key: F::Key) -> Loaded<F::Value> {
+        if let Some(told) = self.told(&key) {
+            return told;
+        }
+        let loaded = match self.fetch.at_hand(&key) {
+            Some(value) => Ok(Some(value)),
+            None => self.fetched(&key).await,
+        };
+        self.tell(key, loaded)
+    }
+
+    /// The value of `key`, fetched together with what its siblings ask for.
+    async fn fetched(&self, key: &F::Key) -> Loaded<F::Value> {
+        // One turn of the executor brings all siblings; how many they are is bounded by the limits on the document.
+        let new = || Loader::new(Whole(self.fetch.clone())).with_yield_count(1).with_max_batch_size(usize::MAX);
+        let loader = self.loader.get_or_init(new);
         loop {
             // Every key that was fetched is there. Where it is not, the field that carried the batch was given up, as happens when a sibling
             // that must not be null fails; then it is asked for again.
-            if let Ok(loaded) = self.loader.try_load(key.clone()).await {
+            if let Ok(loaded) = loader.try_load(key.clone()).await {
                 return loaded;
             }
         }
+    }
+
+    fn told(&self, key: &F::Key) -> Option<Loaded<F::Value>> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    /// What the request is told of `key`: `loaded`, unless it was told something before.
+    fn tell(&self, key: F::Key, loaded: Loaded<F::Value>) -> Loaded<F::Value> {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.entry(key).or_insert(loaded).clone()
     }
 }
 
@@ -95,11 +135,15 @@ impl<F: FetchOfEach> Batch<F> {
         if fetched.iter().all(Result::is_ok) {
             return Some(fetched.into_iter().filter_map(Result::ok).collect());
         }
-        let keys = tenants.iter().map(|tenant| (*tenant, args.clone()));
-        self.loader.prime_many(keys.zip(fetched)).await;
+        for (tenant, loaded) in tenants.iter().zip(fetched) {
+            // What became of it is asked for field by field.
+            let _ = self.tell((*tenant, args.clone()), loaded);
+        }
         None
     }
 }
+
+type LoaderOf<F> = Loader<<F as Fetch>::Key, Loaded<<F as Fetch>::Value>, Whole<F>>;
 
 /// Answers every key.
 struct Whole<F>(Arc<F>);
@@ -151,8 +195,6 @@ pub(super) fn failed<V>(tenants: &[TenantId], error: CallError) -> Vec<Loaded<V>
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-
     use futures_util::FutureExt;
     use tokio::sync::Semaphore;
 
@@ -162,6 +204,7 @@ mod tests {
     struct Doubling {
         may: Arc<Semaphore>,
         batches: Arc<Mutex<Vec<usize>>>,
+        at_hand: Arc<Mutex<HashMap<u32, u32>>>,
     }
 
     impl Fetch for Doubling {
@@ -175,11 +218,31 @@ mod tests {
                 |key: u32| (key, if key == 13 { Err(Arc::new(CallError::OutOfReach)) } else { Ok(Some(2 * key)) });
             keys.into_iter().filter(|key| *key != 7).map(double).collect()
         }
+
+        fn at_hand(&self, key: &u32) -> Option<u32> {
+            self.at_hand.lock().unwrap().get(key).copied()
+        }
     }
 
     fn doubling(fetches: usize) -> (Batch<Doubling>, Arc<Semaphore>, Arc<Mutex<Vec<usize>>>) {
         let (may, batches) = (Arc::new(Semaphore::new(fetches)), Arc::default());
-        (Batch::new(Doubling { may: may.clone(), batches: Arc::clone(&batches) }), may, batches)
+        let doubling = Doubling { may: may.clone(), batches: Arc::clone(&batches), at_hand: Arc::default() };
+        (Batch::new(doubling), may, batches)
+    }
+
+    #[tokio::test]
+    async fn what_is_at_hand_is_not_fetched_and_stays_the_same_for_the_whole_request() {
+        let (batch, _, batches) = doubling(1);
+        let at_hand = batch.fetch.at_hand.clone();
+        at_hand.lock().unwrap().insert(1, 100);
+        assert!(matches!(batch.load(1).now_or_never(), Some(Ok(Some(100)))));
+        at_hand.lock().unwrap().insert(1, 200);
+        assert!(matches!(batch.load(1).await, Ok(Some(100))), "others know better meanwhile");
+
+        assert!(matches!(batch.load(2).await, Ok(Some(4))));
+        at_hand.lock().unwrap().insert(2, 200);
+        assert!(matches!(batch.load(2).await, Ok(Some(4))));
+        assert_eq!(*batches.lock().unwrap(), [1]);
     }
 
     #[tokio::test]

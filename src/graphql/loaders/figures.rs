@@ -38,6 +38,11 @@ impl Fetch for FiguresOf {
             }
         }
     }
+
+    fn at_hand(&self, question: &Question) -> Option<Arc<Figures>> {
+        let Asking { scope, chain, performances } = &self.0;
+        performances.at_hand(chain, *scope, question)
+    }
 }
 
 /// Fetches who sold most, one root after the other.

@@ -40,4 +40,8 @@ where
             Err(error) => failed(tenants, error),
         }
     }
+
+    fn at_hand_of(&self, tenant: TenantId, args: &A::Args) -> Option<Self::Value> {
+        self.answers.at_hand::<A>(self.actor, tenant, args)
+    }
 }

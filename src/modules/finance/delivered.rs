@@ -10,7 +10,7 @@ use super::ledger::{self, Posting};
 use crate::bus::CallError;
 use crate::bus::contract::orders::{GetLegs, PricedLeg};
 use crate::error::Fault;
-use crate::events::{Consume, Transaction, kinds};
+use crate::events::{Consume, OWN_SOURCE, Transaction, kinds};
 use crate::tenancy::Actor;
 
 /// What an event tells of a delivered order.
@@ -35,7 +35,9 @@ impl Consume for Finance {
     type Prepared = Vec<(OrderId, Option<String>, Vec<PricedLeg>)>;
 
     async fn prepare(&self, events: &[event::Model]) -> Result<Self::Prepared, Fault> {
-        let orders = events.iter().map(to_post).filter_map(Result::transpose).collect::<Result<Vec<_>, _>>()?;
+        // Another's order is not ours, whatever it is called.
+        let own = events.iter().filter(|event| event.source == OWN_SOURCE);
+        let orders = own.map(to_post).filter_map(Result::transpose).collect::<Result<Vec<_>, _>>()?;
         if orders.is_empty() {
             return Ok(Vec::new());
         }

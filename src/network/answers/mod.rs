@@ -73,6 +73,22 @@ impl Answers {
         Arc::new(Self { central, bus, topology, clock, changes, memory, asked_before, waiting })
     }
 
+    /// What `A` answered of `owner`, where memory is sure of it and `owner` is in the caller's reach.
+    #[must_use]
+    pub fn at_hand<A: Alias>(&self, actor: Actor, owner: TenantId, args: &A::Args) -> Option<Known<Arc<A::Answer>>>
+    where
+        A::Args: Question,
+    {
+        let now = self.clock.now();
+        if args.worth(now.to_utc().date()) == Worth::Nothing {
+            return None;
+        }
+        let question = question::<A>(args).ok()?;
+        let chain = self.topology.current();
+        let (mut told, _) = self.remembered::<A>(&self.bus.reach(actor), &question, &[owner], &chain, now);
+        told.pop()??.ok()
+    }
+
     /// What `A` answers of each of `owners`, in their order: those that are not remembered are asked for with one message. Nothing is told of one that
     /// is out of the caller's reach. What is asked seldom is not remembered at all.
     ///

@@ -76,6 +76,13 @@ impl Performances {
         Self { central, topology, counted, memory: Arc::new(Memory::new()) }
     }
 
+    /// The answer to `question` in `scope`, where it need not be read.
+    #[must_use]
+    pub fn at_hand(&self, chain: &Snapshot, scope: Scope, question: &Question) -> Option<Arc<Figures>> {
+        access::reach(chain, scope, question.owner)?;
+        self.memory.get(question)
+    }
+
     /// The answers to `questions` in `scope`. One about a company that is out of reach is left out.
     ///
     /// # Errors
@@ -89,6 +96,7 @@ impl Performances {
         let mut answers = HashMap::with_capacity(questions.len());
         let mut unknown: HashSet<Question> = HashSet::new();
         for &question in questions.iter().filter(|question| access::reach(chain, scope, question.owner).is_some()) {
+            // They may have been read since they were not at hand.
             match self.memory.get(&question) {
                 Some(figures) => drop(answers.insert(question, figures)),
                 None => drop(unknown.insert(question)),

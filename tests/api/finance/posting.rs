@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
-use entity::{OrderId, OrderStatus, PostingKind};
+use entity::{EventId, OrderId, OrderStatus, PostingKind, TenantId, event};
 use iso_currency::Currency;
 use reseller_network::bus::Alias;
 use reseller_network::bus::contract::finance::FinanceSummary;
 use reseller_network::bus::contract::orders::GetLegs;
 use reseller_network::events::{Fact, kinds};
 use reseller_network::money::Money;
-use sea_orm::ConnectionTrait;
+use sea_orm::{ActiveValue::NotSet, ConnectionTrait, EntityTrait, Set};
 use serde_json::json;
 
 use super::{amounts, posted};
+use crate::support::app::NOW;
 use crate::support::faults::Failing;
 use crate::support::market::{Market, dollars};
 use crate::support::{TestDatabase, on_both_databases};
@@ -25,6 +26,7 @@ on_both_databases!(
     each_currency_has_a_balance_of_its_own,
     every_entry_is_told_of_without_the_other_side,
     an_order_that_came_delivered_from_a_file_is_not_posted,
+    what_others_tell_of_an_order_posts_nothing,
     what_is_told_twice_is_posted_once,
     a_consumer_that_begins_anew_posts_nothing_twice,
     what_could_not_be_posted_is_posted_once_later,
@@ -138,6 +140,36 @@ async fn an_order_that_came_delivered_from_a_file_is_not_posted(database: TestDa
     let real = market.place(placer, &[("mug", 2)]).await;
     market.deliver(real, &[root]).await;
     assert_eq!(amounts(&market.ledger(placer).await), [(PostingKind::Order, -220, -220)], "and goes on behind it");
+}
+
+async fn what_others_tell_of_an_order_posts_nothing(database: TestDatabase) {
+    let market = Market::open(database).await;
+    let [root, placer] = market.line().await;
+    let id = market.place(placer, &[("mug", 1)]).await;
+    others_tell_that_it_was_delivered(&market, placer, id).await;
+    let later = market.place(placer, &[("mug", 2)]).await;
+    market.deliver(later, &[root]).await;
+    assert_eq!(amounts(&market.ledger(placer).await), [(PostingKind::Order, -220, -220)], "the later one alone");
+    market.deliver(id, &[root]).await;
+    let both = [(PostingKind::Order, -220, -220), (PostingKind::Order, -110, -330)];
+    assert_eq!(amounts(&market.ledger(placer).await), both, "when it is delivered");
+}
+
+/// An event of another source, about an order of that name.
+async fn others_tell_that_it_was_delivered(market: &Market, placer: TenantId, order: OrderId) {
+    let told = event::ActiveModel {
+        position: NotSet,
+        source: Set("erp".to_owned()),
+        event_id: Set(EventId::generate().to_string()),
+        event_type: Set(kinds::ORDER_DELIVERED.to_owned()),
+        subject_tenant_id: Set(Some(placer)),
+        actor_tenant_id: Set(None),
+        actor_person_id: Set(None),
+        occurred_at: Set(NOW),
+        recorded_at: Set(NOW),
+        data: Set(json!({ "orderId": order })),
+    };
+    event::Entity::insert(told).exec(&connect(market.database_url()).await).await.expect("told");
 }
 
 async fn what_is_told_twice_is_posted_once(database: TestDatabase) {
