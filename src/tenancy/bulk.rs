@@ -57,17 +57,19 @@ struct Columns<E: EntityTrait>(Vec<(E::Column, Vec<Value>)>);
 /// The values of `rows`, those together that fill the same columns.
 fn columns<E: EntityTrait>(rows: Vec<E::ActiveModel>) -> Vec<Columns<E>> {
     let all: Vec<E::Column> = E::Column::iter().collect();
-    let mut groups: Vec<(Vec<bool>, Columns<E>)> = Vec::new();
+    let (mut groups, most): (Vec<(Vec<bool>, Columns<E>)>, _) = (Vec::new(), rows.len());
+    // Rows are many: what one of them takes is used again for the next.
+    let mut values: Vec<Option<Value>> = Vec::with_capacity(all.len());
     for mut row in rows {
-        let values: Vec<Option<Value>> = all.iter().map(|column| filled(row.take(*column))).collect();
-        let filled: Vec<bool> = values.iter().map(Option::is_some).collect();
-        let place = groups.iter().position(|(same, _)| *same == filled).unwrap_or_else(|| {
-            let used = all.iter().zip(&filled).filter(|(_, filled)| **filled);
-            let empty = used.map(|(column, _)| (*column, Vec::with_capacity(ROWS_A_STATEMENT)));
-            groups.push((filled.clone(), Columns(empty.collect())));
+        values.extend(all.iter().map(|column| filled(row.take(*column))));
+        let is_filled = || values.iter().map(Option::is_some);
+        let place = groups.iter().position(|(same, _)| is_filled().eq(same.iter().copied())).unwrap_or_else(|| {
+            let used = all.iter().zip(is_filled()).filter(|(_, filled)| *filled);
+            let empty = used.map(|(column, _)| (*column, Vec::with_capacity(most)));
+            groups.push((is_filled().collect(), Columns(empty.collect())));
             groups.len() - 1
         });
-        for ((_, column), value) in groups[place].1.0.iter_mut().zip(values.into_iter().flatten()) {
+        for ((_, column), value) in groups[place].1.0.iter_mut().zip(values.drain(..).flatten()) {
             column.push(value);
         }
     }

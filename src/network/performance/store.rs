@@ -12,7 +12,7 @@ use entity::{Day, OrderStatus, TenantId, daily_figure, daily_status};
 use iso_currency::Currency;
 use sea_orm::sea_query::{Expr, Func, SelectStatement, SimpleExpr, UnionType};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, IdenStatic, QueryFilter, QuerySelect,
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, IdenStatic, QueryFilter, QueryResult, QuerySelect,
     QueryTrait, Select,
 };
 
@@ -34,8 +34,8 @@ struct Group {
     owners: Vec<TenantId>,
 }
 
-/// A row of any selection.
-#[derive(Debug, FromQueryResult)]
+/// A row of any selection, which all have the same columns in the same places.
+#[derive(Debug)]
 struct Read {
     /// Which group it answers.
     question: i32,
@@ -48,6 +48,21 @@ struct Read {
     label: String,
     order_count: i64,
     revenue_minor: i64,
+}
+
+impl Read {
+    /// Places are found at once; a name would be looked for in each row.
+    fn of(row: &QueryResult) -> Result<Self, DbErr> {
+        Ok(Self {
+            question: row.try_get_by_index(0)?,
+            owner_tenant_id: row.try_get_by_index(1)?,
+            day: row.try_get_by_index(2)?,
+            level: row.try_get_by_index(3)?,
+            label: row.try_get_by_index(4)?,
+            order_count: row.try_get_by_index(5)?,
+            revenue_minor: row.try_get_by_index(6)?,
+        })
+    }
 }
 
 /// The answers to `questions`: with one statement, unless they are very many.
@@ -66,7 +81,7 @@ pub(super) async fn read(
     let selections = selections.collect::<Result<Vec<_>, DbErr>>()?;
     for selections in selections.chunks(SELECTIONS) {
         for row in db.query_all(&union(selections)).await? {
-            let row = Read::from_query_result(&row, "")?;
+            let row = Read::of(&row)?;
             let group = usize::try_from(row.question).ok().and_then(|number| groups.get(number));
             let Some((group, part)) = group.and_then(|group| Some((group, answered(group, &row)?))) else { continue };
             let (owner, period, currency) = (row.owner_tenant_id, group.period, group.currency);
@@ -170,7 +185,7 @@ fn selection(backend: DbBackend, number: i32, group: &Group, owners: &[TenantId]
             .expr_as(nothing(), "level")
             .column_as(daily_status::Column::Status, "label")
             .expr_as(whole(daily_status::Column::OrderCount.sum()), "order_count")
-            .expr_as(Expr::cust("0"), "revenue_minor")
+            .expr_as(Expr::cust("CAST(0 AS bigint)"), "revenue_minor")
             .filter(of_owners(backend, daily_status::Column::OwnerTenantId, owners)?)
             .filter(daily_status::Column::Day.between(days.0, days.1))
             .group_by(daily_status::Column::OwnerTenantId)

@@ -17,6 +17,7 @@ on_both_databases!(
     a_dashboard_has_the_own_figures_and_those_of_the_downline,
     a_module_that_is_down_costs_its_own_field,
     only_what_is_asked_for_is_loaded,
+    states_are_told_where_all_else_is_remembered,
     a_pending_company_has_no_dashboard,
 );
 
@@ -128,6 +129,22 @@ async fn only_what_is_asked_for_is_loaded(database: TestDatabase) {
         asked.sort_unstable();
         assert_eq!(asked, expected, "{query}");
     }
+}
+
+async fn states_are_told_where_all_else_is_remembered(database: TestDatabase) {
+    let world = World::open(database, date!(2026 - 10 - 31)).await;
+    let (_, [_, own, ..]) = trade(&world).await;
+    let asked = json!({ "period": NOVEMBER() });
+    let ask = async |fields: &str| {
+        let query = format!(
+            "query ($period: PeriodInput) {{ dashboard(period: $period) {{ downlineOrders {{ {fields} }} }} }}"
+        );
+        world.ask_as(own, &query, asked.clone()).await.at("/dashboard/downlineOrders")
+    };
+    assert_eq!(ask("count").await, json!({ "count": 2 }));
+    // The statement is of states alone now.
+    let states = json!([{ "status": "PLACED", "count": 2 }, { "status": "CANCELLED", "count": 1 }]);
+    assert_eq!(ask("count byStatus { status count }").await, json!({ "count": 2, "byStatus": states }));
 }
 
 async fn a_pending_company_has_no_dashboard(database: TestDatabase) {
