@@ -16,7 +16,7 @@ use crate::modules::catalog::Catalog;
 use crate::modules::finance::Finance;
 use crate::modules::orders::Orders;
 use crate::network::Served;
-use crate::network::activity::Feed;
+use crate::network::activity::{Feed, Feeds, Retention};
 use crate::network::answers::Answers;
 use crate::network::figures::Figures;
 use crate::network::health::Healths;
@@ -36,22 +36,26 @@ pub struct App {
     pub api: ApiExecutor,
     /// Changes the chain.
     pub chain: Chain,
+    /// The log: who waits for what comes of an event waits here.
+    pub log: Log,
     /// The chain in memory.
     pub topology: Arc<Topology>,
     central: CentralDb,
     freshness: Freshness,
     /// What resolvers ask.
     pub services: Arc<Services>,
-    following: [tokio::task::JoinHandle<()>; 5],
+    following: Vec<tokio::task::JoinHandle<()>>,
 }
 
-/// What requests may cost, and how long modules may take.
+/// What requests may cost, how long modules may take, and how much is kept.
 #[derive(Clone, Debug, Default)]
 pub struct Bounds {
     /// On the documents of requests.
     pub limits: Limits,
     /// On calls of modules.
     pub deadlines: Deadlines,
+    /// How many days feeds go back; without it they keep everything.
+    pub keep_activity_days: Option<u32>,
 }
 
 /// Why the program could not start.
@@ -97,22 +101,30 @@ impl App {
         let feed = Consumer::new(central.clone(), log.clone(), feed).await.map_err(Fault::from)?;
         let listeners: Vec<Arc<dyn Listener>> =
             vec![Arc::new(memberships.clone()), catalog, answers.clone(), Arc::new(performances.clone())];
+        let feeds = Feeds::new(central.clone());
         let follower = Follower::new(central.clone(), log.clone(), topology.clone(), listeners);
+        let freshness = follower.freshness();
+        let mut following = vec![
+            tokio::spawn(follower.run()),
+            tokio::spawn(posting.run()),
+            tokio::spawn(figures.run()),
+            tokio::spawn(feed.run()),
+            tokio::spawn(answers.clone().keep()),
+        ];
+        if let Some(days) = bounds.keep_activity_days {
+            let kept = Retention::new(central.clone(), log.clone(), topology.clone(), clock.clone(), days);
+            following.push(tokio::spawn(kept.run()));
+        }
         Ok(Arc::new(Self {
-            sign_in: SignIn::new(verifier, memberships, topology.clone(), follower.freshness()),
+            sign_in: SignIn::new(verifier, memberships, topology.clone(), freshness.clone()),
             api: schema::executor(bounds.limits)?,
-            chain: Chain::new(log),
+            chain: Chain::new(log.clone()),
+            log,
             topology,
             central,
-            freshness: follower.freshness(),
-            following: [
-                tokio::spawn(follower.run()),
-                tokio::spawn(posting.run()),
-                tokio::spawn(figures.run()),
-                tokio::spawn(feed.run()),
-                tokio::spawn(answers.clone().keep()),
-            ],
-            services: Arc::new(Services { bus, settings, answers, performances, healths, clock }),
+            freshness,
+            following,
+            services: Arc::new(Services { bus, settings, answers, performances, feeds, healths, clock }),
         }))
     }
 

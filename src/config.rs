@@ -25,6 +25,14 @@ pub struct ListenOptions {
     pub listen: SocketAddr,
 }
 
+/// What is kept of what happened.
+#[derive(Args, Debug)]
+pub struct ActivityOptions {
+    /// How many days feeds go back; without it they keep everything. Figures, and what is known of orders, stay for ever
+    #[arg(long, env, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub keep_activity_days: Option<u32>,
+}
+
 /// Whose tokens are taken.
 #[derive(Args, Debug)]
 pub struct AuthOptions {

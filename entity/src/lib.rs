@@ -9,6 +9,7 @@ pub mod daily_figure;
 pub mod daily_status;
 mod day;
 pub mod event;
+pub mod event_type;
 pub mod former_parent;
 pub mod freeze;
 mod id;
@@ -36,6 +37,7 @@ mod timestamp;
 
 pub use day::Day;
 pub use event::Position;
+pub use event_type::TypeId;
 pub use id::{EventId, FreezeId, LedgerEntryId, MembershipId, OrderId, PersonId, PostingId, ProductId, TenantId};
 pub use ledger_entry::PostingKind;
 pub use membership::Role;

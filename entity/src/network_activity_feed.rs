@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{Position, TenantId, owned::owned};
+use crate::{Position, TenantId, TypeId, owned::owned};
 
 /// An event in a company's feed.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -16,6 +16,8 @@ pub struct Model {
     pub position: Position,
     /// How many steps the event's subject was below the owner: 0 for its own, -1 for one of its parent's that concerns it.
     pub distance: i32,
+    /// Of which type the event is.
+    pub type_id: TypeId,
 }
 
 /// How a row relates to other tables: by ids alone.

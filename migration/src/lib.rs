@@ -7,6 +7,7 @@ mod column;
 mod m20261122_000001_chain;
 mod m20261122_000002_modules;
 mod m20261125_000003_figures;
+mod m20261127_000004_activity;
 
 use std::collections::HashSet;
 
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_chain::Migration),
             Box::new(m20261122_000002_modules::Migration),
             Box::new(m20261125_000003_figures::Migration),
+            Box::new(m20261127_000004_activity::Migration),
         ]
     }
 }

@@ -100,6 +100,19 @@ impl Module {
         }
     }
 
+    /// The module that publishes events of this type, by what stands before its first point.
+    #[must_use]
+    pub fn publishing(event_type: &str) -> Self {
+        match event_type.split('.').next() {
+            Some("ResellerAdmin") => Self::Admin,
+            Some("ResellerCatalog") => Self::Catalog,
+            Some("ResellerOrders") => Self::Orders,
+            Some("ResellerFinance") => Self::Finance,
+            Some("ResellerNetwork") => Self::Network,
+            _ => Self::Other,
+        }
+    }
+
     /// Its name, as aliases have it.
     #[must_use]
     pub fn name(self) -> &'static str {

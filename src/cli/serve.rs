@@ -6,7 +6,7 @@ use super::Failure;
 use crate::app::{App, Bounds};
 use crate::auth::Verifier;
 use crate::clock::Clock;
-use crate::config::{AuthOptions, DatabaseOptions, ListenOptions};
+use crate::config::{ActivityOptions, AuthOptions, DatabaseOptions, ListenOptions};
 use crate::http::server;
 use crate::tenancy::{Database, OpenOptions};
 
@@ -18,12 +18,15 @@ pub(super) struct Options {
     database: DatabaseOptions,
     #[command(flatten)]
     auth: AuthOptions,
+    #[command(flatten)]
+    activity: ActivityOptions,
 }
 
 pub(super) async fn run(options: Options) -> Result<(), Failure> {
     let verifier = Verifier::load(&options.auth.config()?).await?;
     let listener = server::listen(options.listen.listen).await?;
     let database = Database::open_current(&options.database.database_url, OpenOptions::default()).await?;
-    let app = App::start(&database, verifier, Clock::system(), Bounds::default()).await?;
+    let bounds = Bounds { keep_activity_days: options.activity.keep_activity_days, ..Bounds::default() };
+    let app = App::start(&database, verifier, Clock::system(), bounds).await?;
     Ok(server::serve(listener, app).await?)
 }

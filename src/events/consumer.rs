@@ -122,14 +122,30 @@ impl<C: Consume> Consumer<C> {
     /// # Errors
     /// Why it could not, where it is worth another try.
     pub async fn catch_up(&self) -> Result<(), Fault> {
-        while let Some(next) = self.next().await? {
-            let dealing = AssertUnwindSafe(self.deal_with(&next)).catch_unwind().await;
-            match dealing.unwrap_or(Err(Fault::Panic)) {
-                Ok(()) => self.at_once.store(C::BATCH.min(2 * self.at_once.load(Relaxed)), Relaxed),
+        let mut ahead = None;
+        loop {
+            let next = if ahead.is_some() { ahead.take() } else { self.next().await? };
+            let Some(next) = next else { return Ok(()) };
+            let dealing = AssertUnwindSafe(self.deal_with(&next)).catch_unwind();
+            let (dealt, read) = tokio::join!(dealing, self.read_ahead(&next));
+            match dealt.unwrap_or(Err(Fault::Panic)) {
+                Ok(()) => {
+                    self.at_once.store(C::BATCH.min(2 * self.at_once.load(Relaxed)), Relaxed);
+                    // Another process may have come further.
+                    ahead = read.filter(|read| read.after == *self.seen.borrow());
+                }
                 Err(fault) => self.failed(&next, fault).await?,
             }
         }
-        Ok(())
+    }
+
+    /// In a backlog, what comes after `next`: read while that is dealt with, so that the database is never idle.
+    async fn read_ahead(&self, next: &Next<C::Event>) -> Option<Next<C::Event>> {
+        if (next.events.len() as u64) < C::BATCH {
+            return None;
+        }
+        let events = read_types_after(self.central.reader(), next.last(), C::TYPES, C::BATCH).await.ok()?;
+        Some(Next { after: next.last(), events }).filter(|read| !read.events.is_empty())
     }
 
     /// What is to be dealt with next, where anything is.
@@ -246,7 +262,8 @@ pub(crate) async fn claim(change: &Transaction, name: &str) -> Result<Position, 
     stored_position(change.db(), name).await
 }
 
-async fn store_position(db: &impl ConnectionTrait, name: &str, position: Position) -> Result<(), DbErr> {
+/// Stores the position up to which the consumer of this name has dealt with the log.
+pub(crate) async fn store_position(db: &impl ConnectionTrait, name: &str, position: Position) -> Result<(), DbErr> {
     consumer::Entity::update_many()
         .col_expr(consumer::Column::Position, Expr::value(position))
         .filter(consumer::Column::Name.eq(name))

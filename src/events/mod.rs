@@ -18,7 +18,7 @@ mod told;
 
 pub use append::{Log, Transaction};
 pub use consumer::{Consume, Consumer};
-pub(crate) use consumer::{claim, stored_position};
+pub(crate) use consumer::{claim, store_position, stored_position};
 pub use fact::Fact;
 pub(crate) use fact::OWN_SOURCE;
 pub use follower::{Follower, Freshness, Listener, MembershipsChanged};

@@ -12,6 +12,7 @@ use super::loaders::Loaders;
 use crate::auth::{Caller, Seat};
 use crate::bus::Bus;
 use crate::clock::Clock;
+use crate::network::activity::Feeds;
 use crate::network::answers::Answers;
 use crate::network::health::Healths;
 use crate::network::performance::Performances;
@@ -29,6 +30,8 @@ pub struct Services {
     pub answers: Arc<Answers>,
     /// What companies and their downlines ordered.
     pub performances: Performances,
+    /// What happened to companies and their downlines.
+    pub feeds: Feeds,
     /// How well the chain is.
     pub healths: Arc<Healths>,
     /// What time it is.

@@ -1,7 +1,7 @@
 //! Global ids: what the API calls `ID`.
 
 use async_graphql::{Error, ID};
-use entity::{FreezeId, LedgerEntryId, OrderId, PersonId, ProductId, TenantId, public_id};
+use entity::{FreezeId, LedgerEntryId, OrderId, PersonId, Position, ProductId, TenantId, public_id};
 use uuid::Uuid;
 
 use super::error::bad_user_input;
@@ -56,6 +56,24 @@ impl Identified for SettingsId {
 
     fn from_uuid(uuid: Uuid) -> Self {
         Self(TenantId(uuid))
+    }
+}
+
+/// An event of the log, by its place there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventRef(pub Position);
+
+impl Identified for EventRef {
+    const KIND: &'static str = "event";
+    const TYPE: &'static str = "ActivityEvent";
+
+    fn uuid(self) -> Uuid {
+        Uuid::from_u128(u128::from(self.0.0.unsigned_abs()))
+    }
+
+    /// A number that no place has is one that no event has.
+    fn from_uuid(uuid: Uuid) -> Self {
+        Self(Position(i64::try_from(uuid.as_u128()).unwrap_or_default()))
     }
 }
 

@@ -3,6 +3,7 @@
 //! One set a request and seat, bound to the caller: what it loads, it loads on their behalf. A batch closes when nothing more is ready; there is
 //! no timer.
 
+pub mod activity;
 pub mod batch;
 pub mod catalog;
 pub mod figures;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 use entity::{LedgerEntryId, OrderId};
 
+use self::activity::{EventsAt, FeedPages, Looking, Sold};
 use self::batch::{Batch, InTenants};
 use self::catalog::ItemsById;
 use self::figures::{Asking, FiguresOf, LeadersOf};
@@ -61,11 +63,18 @@ pub struct Loaders {
     pub entries: Batch<OwnById<GetEntries, LedgerEntryId, Entry>>,
     /// Parts of the company's ledger.
     pub entry_lists: Batch<InTenants<ListEntries>>,
+    /// Parts of feeds.
+    pub feed_pages: Batch<FeedPages>,
+    /// Events of the company's feed.
+    pub events: Batch<EventsAt>,
+    /// Which products the company may sell.
+    pub sold: Batch<Sold>,
 }
 
 impl Loaders {
     /// Loaders for `actor`, on `chain` as the whole of the answer shows it.
     pub fn new(actor: Actor, chain: Arc<Snapshot>, services: Arc<Services>) -> Self {
+        let looking = Looking { viewer: actor.tenant(), chain: chain.clone(), feeds: services.feeds.clone() };
         let asking = Asking { scope: actor.scope, chain, performances: services.performances.clone() };
         let (bus, answers) = (|| services.bus.clone(), || services.answers.clone());
         Self {
@@ -84,6 +93,9 @@ impl Loaders {
             order_lists: Batch::new(InTenants::new(actor, bus())),
             entries: Batch::new(OwnById::new(actor, bus(), |entry: &Entry| entry.id)),
             entry_lists: Batch::new(InTenants::new(actor, bus())),
+            feed_pages: Batch::new(FeedPages(looking.clone())),
+            events: Batch::new(EventsAt(looking)),
+            sold: Batch::new(Sold { actor, bus: bus() }),
             services,
         }
     }

@@ -5,6 +5,7 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, S
 use super::documents::Executor;
 use super::limits::Limits;
 use super::limits::schema::{FieldCost, PageSizes};
+use super::types::activity::ActivityQuery;
 use super::types::catalog::{CatalogMutation, CatalogQuery};
 use super::types::dashboard::DashboardQuery;
 use super::types::downline::DownlineQuery;
@@ -33,6 +34,7 @@ pub struct Query(
     SettingsQuery,
     OrderQuery,
     LedgerQuery,
+    ActivityQuery,
     PerformanceQuery,
     DashboardQuery,
     HealthQuery,

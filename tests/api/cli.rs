@@ -2,6 +2,7 @@
 
 mod options;
 mod services;
+mod simulator;
 mod verify;
 
 use std::collections::BTreeSet;
@@ -158,7 +159,7 @@ on_both_databases!(the_demo_shows_three_people_their_own_part_of_the_chain);
 
 async fn the_demo_shows_three_people_their_own_part_of_the_chain(database: TestDatabase) {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut command = program(&["demo", "--listen", "127.0.0.1:0"]);
+    let mut command = program(&["demo", "--listen", "127.0.0.1:0", "--events-per-minute", "0"]);
     command.env("DATA_DIR", folder.path()).env("DATABASE_URL", &database.url);
     let mut demo = Serving::start(command);
     let mut said = Vec::new();
@@ -329,7 +330,7 @@ async fn a_database_that_is_newer_or_older_than_the_program_is_refused(database:
     let connection = sea_orm::Database::connect(url).await.expect("a connection");
     let keys = [("DATABASE_URL", url.as_str()), ("JWT_SECRET", SECRET)];
     let said = refusal(&run(&["serve", "--listen", "127.0.0.1:0"], &keys));
-    assert_eq!(said, "the database's schema is 3 change(s) behind this program: run `reseller-network migrate up`");
+    assert_eq!(said, "the database's schema is 4 change(s) behind this program: run `reseller-network migrate up`");
     migrated(url);
     let from_the_future = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29991231_000001_wonders', 0)";
     connection.execute_unprepared(from_the_future).await.expect("a row");

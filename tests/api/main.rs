@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that can not be set up has failed")]
 #![expect(clippy::disallowed_methods, reason = "tests look into the database from outside, past the tenant filter")]
 
+mod activity;
 mod agreement;
 mod bus;
 mod catalog;

@@ -19,6 +19,7 @@ use reseller_network::events::{Fact, Log, tail};
 use reseller_network::graphql::id::{Identified, global};
 use reseller_network::http::router;
 use reseller_network::modules::admin::{Chain, NewReseller};
+use reseller_network::network::activity::Retention;
 use reseller_network::network::answers::Answers;
 use reseller_network::network::settings::Settings;
 use reseller_network::tenancy::topology::Snapshot;
@@ -127,6 +128,11 @@ impl TestApp {
         self.has_seen(change.commit().await.expect("a fact")).await;
     }
 
+    /// The database as another process of the program has it.
+    pub(crate) fn central(&self) -> &CentralDb {
+        &self.central
+    }
+
     /// The bus of its modules.
     pub(crate) fn bus(&self) -> &Bus {
         &self.app.services.bus
@@ -209,10 +215,19 @@ impl TestApp {
         seen.await.expect("the program follows the log");
     }
 
-    /// Waits until the program has seen all that the log has by now.
+    /// Waits until the program has seen all that the log has by now, and done what it does about it.
     pub(crate) async fn is_caught_up(&self) {
         let nothing = self.elsewhere.begin(Actor::central()).await.expect("a transaction");
-        self.has_seen(nothing.commit().await.expect("the log's end")).await;
+        let end = nothing.commit().await.expect("the log's end");
+        self.has_seen(end).await;
+        self.app.log.seen(end).await;
+    }
+
+    /// Removes from feeds what is older than `days`, once, as the program does now and then.
+    pub(crate) async fn tidy_feeds(&self, clock: Clock, days: u32) {
+        let topology = self.app.topology.clone();
+        let retention = Retention::new(self.central.clone(), self.elsewhere.clone(), topology, clock, days);
+        retention.tidy().await.expect("a tidy feed");
     }
 
     /// A token for `subject`, bound to no company.

@@ -2,6 +2,7 @@
 
 mod journeys;
 mod overlay;
+mod simulator;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -31,6 +32,9 @@ pub(super) struct Options {
     /// Another database for the demo: postgres://… or sqlite://…; without it, an SQLite file in the data folder
     #[arg(long, env, value_name = "URL", hide_env_values = true)]
     database_url: Option<String>,
+    /// About how many things happen a minute in the demo's chain; 0: none
+    #[arg(long, env, value_name = "NUMBER", default_value_t = 30, value_parser = clap::value_parser!(u32).range(0..=6_000))]
+    events_per_minute: u32,
 }
 
 /// Who can be tried out: what they are, their address, and their company in the example chain.
@@ -62,6 +66,9 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
     let app = App::start(&database, Verifier::load(&config).await?, Clock::system(), Bounds::default()).await?;
     say(format_args!("GraphiQL     http://{}/graphiql", listener.local_addr()?))?;
     introduce(&database, &config).await?;
+    if options.events_per_minute > 0 {
+        tokio::spawn(simulator::run(app.clone(), options.events_per_minute));
+    }
     Ok(server::serve(listener, app).await?)
 }
 

@@ -64,7 +64,8 @@ impl Fetch for LeadersOf {
     }
 }
 
-fn cannot(fault: &Fault) -> Arc<CallError> {
-    tracing::error!(cause = %fault, "figures cannot be read");
+/// What becomes of a question that the network itself cannot answer.
+pub(super) fn cannot(fault: &Fault) -> Arc<CallError> {
+    tracing::error!(cause = %fault, "what the network keeps cannot be read");
     Arc::new(Unavailable { module: Module::Network, cause: fault.to_string(), is_lasting: fault.is_lasting() }.into())
 }

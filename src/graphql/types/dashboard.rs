@@ -3,6 +3,7 @@
 use async_graphql::{Context, Object, Result};
 
 use super::Reseller;
+use super::activity::{ActivityConnection, ActivityEvent};
 use super::health::{ChainHealth, HealthStatus};
 use super::order_figures::{OrdersOf, Whose};
 use super::period::{Period, PeriodInput};
@@ -48,6 +49,14 @@ impl Dashboard {
     async fn downline_orders(&self, ctx: &Context<'_>) -> Option<Result<OrderStats>> {
         let states = ctx.look_ahead().field("byStatus").exists();
         Some(self.orders_below(states).await)
+    }
+
+    /// The latest events of its feed, newest first.
+    async fn recent_activity(
+        &self,
+        #[graphql(desc = "At most so many: 1 to 100.", default = 10)] first: i32,
+    ) -> Result<Vec<ActivityEvent>> {
+        ActivityConnection::latest(&self.own.sight, first).await
     }
 
     /// Everyone below it, in figures.

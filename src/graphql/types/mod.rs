@@ -1,5 +1,6 @@
 //! The types of the API, one file an area, each with the root fields that belong to it.
 
+pub mod activity;
 pub mod catalog;
 pub mod change;
 pub mod dashboard;

@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::{FreezeId, LedgerEntryId, OrderId, PersonId, TenantId};
 use futures_util::future::join_all;
 
+use super::activity::ActivityEvent;
 use super::catalog::CatalogItem;
 use super::ledger::LedgerEntry;
 use super::order::Order;
@@ -11,7 +12,7 @@ use super::settings::NetworkSettings;
 use super::{Freeze, Reseller};
 use crate::graphql::context::Sight;
 use crate::graphql::error::bad_user_input;
-use crate::graphql::id::{Identified, ItemId, SettingsId, parse};
+use crate::graphql::id::{EventRef, Identified, ItemId, SettingsId, parse};
 
 /// A thing that has an id, by which it can be asked for again.
 #[derive(Interface)]
@@ -29,6 +30,8 @@ pub enum Node {
     Order(Order),
     /// An entry in the ledger of the caller's own reseller.
     LedgerEntry(LedgerEntry),
+    /// An event in the feed of the caller's own reseller.
+    ActivityEvent(ActivityEvent),
 }
 
 /// The most ids that `nodes` takes.
@@ -87,6 +90,10 @@ async fn find(sight: &Sight, field: &str, id: &ID) -> Result<Option<Node>> {
         }
         Some(OrderId::KIND) => Ok(Order::find(sight, parse(field, id)?).await?.map(Node::Order)),
         Some(LedgerEntryId::KIND) => Ok(LedgerEntry::find(sight, parse(field, id)?).await?.map(Node::LedgerEntry)),
+        Some(EventRef::KIND) => {
+            let EventRef(position) = parse(field, id)?;
+            Ok(ActivityEvent::find(sight, position).await?.map(Node::ActivityEvent))
+        }
         // An id that the API gave, of a thing that is no node.
         Some(PersonId::KIND) => parse::<PersonId>(field, id).map(|_| None),
         _ => Err(bad_user_input(field, "an id that the API gave")),

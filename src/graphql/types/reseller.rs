@@ -8,6 +8,7 @@ use async_graphql::{Context, Enum, ID, Object, Result};
 use entity::TenantId;
 
 use super::Freeze;
+use super::activity::{ActivityConnection, ActivityFilter};
 use super::catalog::{CatalogAccess, CatalogItemConnection, Wanted};
 use super::downline::{Listing, ResellerConnection, ResellerFilter, ResellerList, ResellerOrder};
 use super::freeze::MAX_CAUSES;
@@ -175,6 +176,20 @@ impl Reseller {
         #[graphql(desc = "Only what was ordered in this currency, in every field.")] currency: Option<Currency>,
     ) -> Result<Performance> {
         Performance::of(self.clone(), period, currency)
+    }
+
+    /// Its feed, newest event first, as far as it is in the feed of the caller's own reseller, too.
+    async fn activity(
+        &self,
+        #[graphql(desc = "Only those for which all of this holds.")] filter: Option<ActivityFilter>,
+        #[graphql(desc = "At most so many from the beginning: 1 to 100, 20 where neither first nor last is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor: older events.")] after: Option<String>,
+        #[graphql(desc = "At most so many from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor: newer events.")] before: Option<String>,
+    ) -> Result<ActivityConnection> {
+        self.sight.approved()?;
+        ActivityConnection::of(&self.sight, self.tenant(), filter, Paging { first, after, last, before }).await
     }
 
     /// How well it and its whole downline are, and what is wrong.

@@ -1,20 +1,33 @@
 //! The feed: which company sees which event of the log. There is one narrow row for each, so that a page costs the same at any size of a downline.
 //!
 //! - `audience`: who sees which type of event. `rows`: for whom an event is therefore. `newcomers`: who was not there yet.
-//! - [`Feed`]: the consumer that keeps the table.
+//! - [`Feed`]: the consumer that keeps the table; `types` numbers the types of events.
+//! - [`Feeds`] reads pages of it, by ways that `scans` describes and `pages` goes. [`shown`]: what of an event's data a company may know. [`summary`]: the event in words.
+//! - [`Retention`]: how far back feeds go.
 
 pub(super) mod audience;
+pub(super) mod kept;
 pub(super) mod newcomers;
+mod pages;
+mod reading;
 pub(super) mod rows;
-mod store;
+mod scans;
+pub mod shown;
+pub(super) mod store;
+pub mod summary;
+pub(super) mod types;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use entity::Position;
 use tokio::sync::Mutex;
 
+pub use self::kept::Retention;
 use self::newcomers::Newcomers;
+pub use self::reading::{ActivityEvent, ActivityFilter, ActivityScope, FeedQuery, Feeds};
 use self::rows::{Row, Rows};
+use self::types::Numbering;
 use crate::error::Fault;
 use crate::events::{Consume, Heading, Transaction, park};
 use crate::tenancy::CentralDb;
@@ -23,18 +36,25 @@ use crate::tenancy::topology::Topology;
 /// The most rows that are written at once, unless one event alone has more.
 const ROWS_AT_ONCE: usize = 200_000;
 
+/// So many events at once are a backlog. Where fewer are, each row is looked for before it is written.
+const MANY: usize = 100;
+
 /// Keeps the feed.
 pub struct Feed {
     central: CentralDb,
     topology: Arc<Topology>,
     newcomers: Mutex<Newcomers>,
+    numbering: Numbering,
+    /// Some rows may be there already: at first, where some were, and where writing failed.
+    careful: AtomicBool,
 }
 
 impl Feed {
     /// The feed of the companies that `topology` shows.
     #[must_use]
     pub fn new(central: CentralDb, topology: Arc<Topology>) -> Arc<Self> {
-        Arc::new(Self { central, topology, newcomers: Mutex::default() })
+        let (newcomers, numbering, careful) = (Mutex::default(), Numbering::default(), AtomicBool::new(true));
+        Arc::new(Self { central, topology, newcomers, numbering, careful })
     }
 }
 
@@ -59,7 +79,9 @@ impl Consume for Feed {
         if events.iter().any(|event| audience::of(&event.event_type).has_children()) {
             newcomers.look(self.central.reader(), &chain).await?;
         }
-        let mut rows = Rows::of(&chain, &newcomers);
+        let seen = events.iter().filter(|event| event.subject_tenant_id.is_some());
+        let types = self.numbering.of(&self.central, seen.map(|event| &*event.event_type)).await?;
+        let mut rows = Rows::of(&chain, &newcomers, &types);
         let mut prepared = Prepared { rows: Vec::new(), strangers: Vec::new() };
         for event in events {
             if rows.add(event, &mut prepared.rows).is_err() {
@@ -79,11 +101,15 @@ impl Consume for Feed {
         prepared.rows.is_empty() && prepared.strangers.is_empty()
     }
 
-    async fn consume(&self, change: &mut Transaction, _: &[Heading], prepared: Prepared) -> Result<(), Fault> {
+    async fn consume(&self, change: &mut Transaction, events: &[Heading], prepared: Prepared) -> Result<(), Fault> {
         for position in prepared.strangers {
             park(change, Self::NAME, position, "its subject is no company of the chain").await?;
         }
-        store::insert(change.db(), prepared.rows).await?;
+        // To look for each row before it is written takes a good part of the time of a backlog.
+        let is_new = !self.careful.swap(true, Relaxed) && events.len() >= MANY;
+        let all = prepared.rows.len() as u64;
+        let written = store::insert(change.db(), prepared.rows, is_new).await?;
+        self.careful.store(written < all, Relaxed);
         Ok(())
     }
 }

@@ -14,8 +14,10 @@ use super::{Check, PAGE, Watch};
 use crate::error::Fault;
 use crate::events::{Consume, Heading, Log, claim, stored_position, tail};
 use crate::network::activity::Feed;
+use crate::network::activity::kept::kept_from;
 use crate::network::activity::newcomers::Newcomers;
-use crate::network::activity::rows::{Row, Rows};
+use crate::network::activity::rows::{Row, Rows, Seen};
+use crate::network::activity::types::Types;
 use crate::tenancy::Actor;
 use crate::tenancy::topology::Snapshot;
 use crate::tenancy::topology::store::load_from;
@@ -28,6 +30,9 @@ struct Events<'d> {
     db: &'d DatabaseTransaction,
     chain: Arc<Snapshot>,
     newcomers: Newcomers,
+    types: Types,
+    /// What was before it is not kept.
+    from: Position,
     until: Position,
 }
 
@@ -39,16 +44,19 @@ impl<W: Watch> Check<'_, W> {
         let until = stored_position(&snapshot, Feed::NAME).await?;
         let mut newcomers = Newcomers::default();
         newcomers.look(&snapshot, &chain).await?;
-        let events = Events { db: &snapshot, chain: chain.clone(), newcomers, until };
+        let types = Types::read(&snapshot).await?;
+        let from = kept_from(&snapshot).await?;
+        let events = Events { db: &snapshot, chain: chain.clone(), newcomers, types, from, until };
         let mut counts: HashMap<TenantId, u64> = HashMap::new();
         events.each(|(owner, ..)| *counts.entry(owner).or_default() += 1).await?;
         let parcels = parcels(counts);
         let total = parcels.len() as u64;
         for (owners, done) in parcels.into_iter().zip(1..) {
-            let differing = compare::<FeedRows>(&snapshot, &owners, events.rows_of(&owners).await?).await?;
+            let mut differing = compare::<FeedRows>(&snapshot, &owners, events.rows_of(&owners).await?).await?;
+            differing.retain(|row| row.key.1 >= from);
             for row in &differing {
                 let (owner, position) = row.key;
-                let steps = |distance: i32| format!("distance {distance}");
+                let steps = |seen: Seen| format!("distance {}, type {}", seen.distance, seen.type_id.0);
                 let what = format!("event {} in the feed of {}", position.0, name(&chain, owner));
                 self.differs(what, row.stored.map(steps), row.recounted.map(steps));
             }
@@ -64,8 +72,8 @@ impl<W: Watch> Check<'_, W> {
 impl Events<'_> {
     /// Goes through all rows that there should be.
     async fn each(&self, mut take: impl FnMut(Row)) -> Result<(), Fault> {
-        let mut rows = Rows::of(&self.chain, &self.newcomers);
-        let (mut at, mut some) = (Position::START, Vec::new());
+        let mut rows = Rows::of(&self.chain, &self.newcomers, &self.types);
+        let (mut at, mut some) = (Position((self.from.0 - 1).max(0)), Vec::new());
         while at < self.until {
             let page: Vec<Heading> = tail::read_types_after(self.db, at, &[], PAGE).await?;
             let Some(last) = page.last() else { break };
@@ -79,11 +87,11 @@ impl Events<'_> {
         Ok(())
     }
 
-    async fn rows_of(&self, owners: &Owners) -> Result<HashMap<(TenantId, Position), i32>, Fault> {
+    async fn rows_of(&self, owners: &Owners) -> Result<HashMap<(TenantId, Position), Seen>, Fault> {
         let mut rows = HashMap::new();
-        self.each(|(owner, position, distance)| {
+        self.each(|(owner, position, seen)| {
             if owners.contains(&owner) {
-                rows.insert((owner, position), distance);
+                rows.insert((owner, position), seen);
             }
         })
         .await?;

@@ -17,6 +17,8 @@ use super::PAGE;
 use super::ledgers::Account;
 use super::parcels::Owners;
 use super::tables::{Derived, Differing, Page};
+use crate::network::activity::rows::Seen;
+use crate::network::activity::store::model;
 use crate::network::figures::book::Sum;
 use crate::network::figures::known::fact;
 use crate::network::figures::telling::{Order, OrderKey};
@@ -87,9 +89,9 @@ impl Derived for Statuses {
 
 impl Derived for Feed {
     type Key = (TenantId, Position);
-    type Value = i32;
+    type Value = Seen;
 
-    fn is_nothing(_: &i32) -> bool {
+    fn is_nothing(_: &Seen) -> bool {
         false
     }
 
@@ -98,13 +100,14 @@ impl Derived for Feed {
         let after = after.map(|(owner, position)| [(*owner).into(), (*position).into()]);
         let rows = network_activity_feed::Entity::find().filter(of(OwnerTenantId, owners));
         let rows = next(rows, [OwnerTenantId, Position], after).all(db).await?.into_iter();
-        Ok(rows.map(|row| ((row.owner_tenant_id, row.position), row.distance)).collect())
+        let seen = |row: &network_activity_feed::Model| Seen { distance: row.distance, type_id: row.type_id };
+        Ok(rows.map(|row| ((row.owner_tenant_id, row.position), seen(&row))).collect())
     }
 
-    async fn write(db: &DatabaseTransaction, rows: Vec<(Self::Key, Option<i32>)>) -> Result<(), DbErr> {
-        use network_activity_feed::{Column, Entity, Model};
+    async fn write(db: &DatabaseTransaction, rows: Vec<(Self::Key, Option<Seen>)>) -> Result<(), DbErr> {
+        use network_activity_feed::{Column, Entity};
         let mut gone: BTreeMap<TenantId, Vec<Position>> = BTreeMap::new();
-        for ((owner, position), _) in rows.iter().filter(|(_, distance)| distance.is_none()) {
+        for ((owner, position), _) in rows.iter().filter(|(_, seen)| seen.is_none()) {
             gone.entry(*owner).or_default().push(*position);
         }
         for (owner, positions) in gone {
@@ -113,9 +116,7 @@ impl Derived for Feed {
                 of_owner.filter(Column::Position.is_in(some.iter().copied())).exec(db).await?;
             }
         }
-        let rows = rows.into_iter().filter_map(|((owner_tenant_id, position), distance)| {
-            Some(Model { owner_tenant_id, position, distance: distance? })
-        });
+        let rows = rows.into_iter().filter_map(|((owner, position), seen)| Some(model((owner, position, seen?))));
         put::<Entity>(db, rows).await
     }
 }

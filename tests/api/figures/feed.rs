@@ -3,6 +3,7 @@
 use entity::{Position, TenantId};
 use reseller_network::events::{kinds, tail};
 use reseller_network::tenancy::Actor;
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 use super::{Event, OWN, World};
@@ -14,6 +15,7 @@ on_both_databases!(
     a_price_change_is_seen_by_each_child_of_that_moment,
     a_move_is_seen_by_both_uplines_and_the_past_stays_with_the_old_one,
     what_is_about_nobody_known_is_kept_apart,
+    a_row_that_is_there_already_is_left_also_in_a_backlog,
 );
 
 impl World {
@@ -91,4 +93,27 @@ async fn what_is_about_nobody_known_is_kept_apart(database: TestDatabase) {
     assert_eq!(world.seen(next).await, [(root, 0)], "the others go on");
     let parked = crate::texts(&world.outside, "SELECT consumer FROM parked_events WHERE consumer = 'feed'").await;
     assert_eq!(parked.len(), 1);
+}
+
+async fn a_row_that_is_there_already_is_left_also_in_a_backlog(database: TestDatabase) {
+    let world = World::open(&database).await;
+    let [root, own] = world.line().await;
+    let first = world.happens(kinds::ORDER_DELIVERED, own).await;
+    // All of it was new.
+    assert_eq!(world.seen(first).await.len(), 2);
+    let mut backlog = Vec::new();
+    for _ in 0..250 {
+        backlog.push(world.happens(kinds::ORDER_DELIVERED, own).await);
+    }
+    let there = format!(
+        "INSERT INTO network_activity_feed (owner_tenant_id, position, distance, type_id)
+         SELECT owner_tenant_id, {}, distance, type_id FROM network_activity_feed WHERE position = {} AND distance = 0",
+        backlog[200].0, first.0
+    );
+    assert_eq!(world.outside.execute_unprepared(&there).await.expect("a row").rows_affected(), 1);
+    let feed = world.tables().await.feed;
+    for position in backlog {
+        let seen: Vec<_> = feed.iter().filter(|((_, at), _)| *at == position).map(|((_, _), steps)| *steps).collect();
+        assert_eq!(seen.len(), 2, "{position:?}: {seen:?}, by {root} and {own}");
+    }
 }

@@ -7,7 +7,7 @@ mod model;
 mod orders;
 pub(crate) mod superstore;
 mod together;
-mod verify;
+pub(crate) mod verify;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -42,7 +42,7 @@ impl Watch for Found {
 }
 
 /// What is found, in words.
-async fn found(central: &CentralDb) -> Vec<String> {
+pub(crate) async fn found(central: &CentralDb) -> Vec<String> {
     let mut found = Found::default();
     let outcome = verify(central, &mut found).await.expect("a recount");
     assert!(found.1.contains("figures") && found.1.contains("feed"), "it shows progress: {:?}", found.1);

@@ -7,9 +7,10 @@ pub(crate) mod table;
 mod trade;
 mod whole;
 
-use entity::{FreezeId, LedgerEntryId, OrderId, ProductId, Role, TenantId, TenantStatus};
+use entity::{FreezeId, LedgerEntryId, OrderId, Position, ProductId, Role, TenantId, TenantStatus};
 use reseller_network::bus::contract::catalog::{NewProduct, SaveProduct};
-use reseller_network::graphql::id::{ItemId, SettingsId};
+use reseller_network::events::kinds;
+use reseller_network::graphql::id::{EventRef, ItemId, SettingsId};
 use reseller_network::tenancy::Actor;
 use serde_json::{Value, json};
 
@@ -66,6 +67,8 @@ struct World<'a> {
     orders: Vec<(Relation, OrderId)>,
     /// One in each company's ledger.
     entries: Vec<(Relation, LedgerEntryId)>,
+    /// That each company joined.
+    events: Vec<(Relation, Position)>,
 }
 
 impl<'a> World<'a> {
@@ -92,7 +95,8 @@ impl<'a> World<'a> {
         let product = app.bus().call::<SaveProduct>(owner(family.root), product).await.expect("a product");
         let orders = trade::orders(app, &family).await;
         let entries = trade::entries(app, &family).await;
-        let mut world = Self { app, family, applicant, freezes: Vec::new(), product, orders, entries };
+        let events = joined(app, &family).await;
+        let mut world = Self { app, family, applicant, freezes: Vec::new(), product, orders, entries, events };
         for relation in [Relation::Child, Relation::Grandchild, Relation::Sibling, Relation::Stranger] {
             world.freeze(relation).await;
         }
@@ -219,6 +223,7 @@ impl<'a> World<'a> {
             }
             Thing::Order => self.orders.iter().map(|(relation, order)| (*relation, id(*order))).collect(),
             Thing::LedgerEntry => self.entries.iter().map(|(relation, entry)| (*relation, id(*entry))).collect(),
+            Thing::ActivityEvent => self.events.iter().map(|(relation, at)| (*relation, id(EventRef(*at)))).collect(),
         }
     }
 
@@ -239,7 +244,7 @@ impl<'a> World<'a> {
 /// ledgers are nobody else's; an order is its placer's and of those with whom it was placed.
 fn is_in_sight(way: &Way, relation: Relation) -> bool {
     match way.to {
-        Thing::Reseller | Thing::CatalogItem => relation.is_at_or_below(),
+        Thing::Reseller | Thing::CatalogItem | Thing::ActivityEvent => relation.is_at_or_below(),
         Thing::Freeze => relation.is_at_or_below() || relation == Relation::Parent,
         Thing::NetworkSettings | Thing::LedgerEntry => relation == Relation::Own,
         Thing::Order => matches!(relation, Relation::Own | Relation::Child),
@@ -255,5 +260,16 @@ fn never_issued(kind: Thing) -> String {
         Thing::NetworkSettings => id(SettingsId(TenantId::generate())),
         Thing::Order => id(OrderId::generate()),
         Thing::LedgerEntry => id(LedgerEntryId::generate()),
+        Thing::ActivityEvent => id(EventRef(Position(i64::MAX))),
     }
+}
+
+/// The event that tells of each company's joining.
+async fn joined(app: &TestApp, family: &Family) -> Vec<(Relation, Position)> {
+    let events = app.events().await;
+    let first = |company| {
+        let mut of_company = events.iter().filter(|event| event.subject_tenant_id == Some(company));
+        of_company.find(|event| event.event_type == kinds::RESELLER_APPROVED).expect("an event").position
+    };
+    Relation::ALL.map(|relation| (relation, first(family.the(relation)))).to_vec()
 }

@@ -55,6 +55,8 @@ pub(crate) enum Thing {
     Order,
     /// In sight: in the caller's own ledger.
     LedgerEntry,
+    /// In sight: of a reseller in sight.
+    ActivityEvent,
 }
 
 pub(crate) const ROOT_FIELDS: &[RootField] = &[
@@ -103,6 +105,11 @@ pub(crate) const ROOT_FIELDS: &[RootField] = &[
         name: "Query.ledgerEntries",
         open_to: OpenTo::Members,
         document: "{ ledgerEntries { nodes { id order { id } } } }",
+    },
+    RootField {
+        name: "Query.activity",
+        open_to: OpenTo::Members,
+        document: "{ activity { nodes { id subject { name } reseller { id } data summary } } }",
     },
     RootField {
         name: "Mutation.placeOrder",
@@ -253,6 +260,31 @@ pub(crate) const WAYS: &[Way] = &[
         to: Thing::LedgerEntry,
         document: "query ($id: ID!) { nodes(ids: [$id]) { __typename id ... on LedgerEntry { amount { amount } } } }",
         found: "/nodes/0/id",
+    },
+    Way {
+        argument: "Query.node(id)",
+        to: Thing::ActivityEvent,
+        document: "query ($id: ID!) { node(id: $id) { __typename id ... on ActivityEvent { type data } } }",
+        found: "/node/id",
+    },
+    Way {
+        argument: "Query.nodes(ids)",
+        to: Thing::ActivityEvent,
+        document: "query ($id: ID!) { nodes(ids: [$id]) { __typename id ... on ActivityEvent { type data } } }",
+        found: "/nodes/0/id",
+    },
+    Way {
+        argument: "Query.activity(filter.subjectId)",
+        to: Thing::Reseller,
+        document: "query ($id: ID!) { activity(filter: { subjectId: $id, modules: [ADMIN] }) { nodes { subject { resellerId } data } } }",
+        found: "/activity/nodes/0/subject/resellerId",
+    },
+    Way {
+        argument: "Reseller.activity(filter.subjectId)",
+        to: Thing::Reseller,
+        document: "query ($id: ID!) { downline(first: 1) { nodes { parent {
+            activity(filter: { subjectId: $id, modules: [ADMIN] }) { nodes { subject { resellerId } data } } } } } }",
+        found: "/downline/nodes/0/parent/activity/nodes/0/subject/resellerId",
     },
     Way {
         argument: "Mutation.advanceOrder(input.id)",

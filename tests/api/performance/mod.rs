@@ -54,9 +54,12 @@ impl World {
     /// Opens at midnight of `day`.
     pub(crate) async fn open(database: TestDatabase, day: Date) -> Self {
         let now = Arc::new(AtomicI64::new(Timestamp::start_of(day).0));
-        let reading = now.clone();
-        let clock = Clock::reading(move || Timestamp(reading.load(Ordering::SeqCst)));
-        Self { market: Market::open_at(database, clock).await, now }
+        Self { market: Market::open_at(database, clock_of(&now)).await, now }
+    }
+
+    /// Its clock.
+    pub(crate) fn clock(&self) -> Clock {
+        clock_of(&self.now)
     }
 
     /// What time it is.
@@ -84,6 +87,11 @@ impl World {
         let variables = json!({ "id": id(root), "period": period, "currency": currency });
         self.ask_as(viewer, PERFORMANCE, variables).await
     }
+}
+
+fn clock_of(now: &Arc<AtomicI64>) -> Clock {
+    let now = now.clone();
+    Clock::reading(move || Timestamp(now.load(Ordering::SeqCst)))
 }
 
 /// A period as an argument.

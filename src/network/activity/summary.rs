@@ -1,0 +1,222 @@
+//! An event in words, for people.
+
+use iso_currency::Currency;
+use serde_json::Value;
+
+use crate::events::kinds;
+use crate::money::Money;
+
+/// One line that says what happened: to the company called `name`, by the data that the reader may know.
+#[must_use]
+pub fn summary(event_type: &str, name: &str, data: &Value) -> String {
+    match event_type {
+        kinds::RESELLER_APPLIED => format!("{name} applied to join"),
+        kinds::RESELLER_APPROVED => format!("{name} was approved"),
+        kinds::RESELLER_DEACTIVATED => format!("{name} was deactivated{}", because(data)),
+        kinds::RESELLER_REACTIVATED => format!("{name} was reactivated"),
+        kinds::SUBTREE_FROZEN => format!("{name} and its downline were frozen{}", because(data)),
+        kinds::SUBTREE_THAWED => format!("A freeze of {name} and its downline was lifted"),
+        kinds::RESELLER_MOVED => format!("{name} was moved, with its downline"),
+        kinds::MEMBERSHIP_GRANTED => match text(data, "role") {
+            Some(role) => format!("Somebody became {role} of {name}"),
+            None => format!("Somebody became a member of {name}"),
+        },
+        kinds::PRODUCT_SAVED => match (text(data, "name"), text(data, "sku")) {
+            (Some(product), Some(sku)) => format!("{name} saved the product {product} ({sku})"),
+            _ => format!("{name} saved a product"),
+        },
+        kinds::PRICING_UPDATED => pricing(name, data),
+        kinds::ACCESS_CHANGED => format!("{name} was granted {}", access(data)),
+        kinds::ORDER_STATUS_CHANGED => {
+            let step = match (data.get("from"), text(data, "to")) {
+                (None | Some(Value::Null), Some("PLACED")) => "was placed".to_owned(),
+                (_, Some(to)) => format!("is {to}"),
+                (_, None) => "went on".to_owned(),
+            };
+            format!("{} {step}", order(name, data))
+        }
+        kinds::ORDER_DELIVERED => format!("{} was delivered", order(name, data)),
+        kinds::LEDGER_POSTED => match amount(data, "amountMinor") {
+            Some(amount) => format!("{amount} was posted to the ledger of {name}"),
+            None => format!("An entry was added to the ledger of {name}"),
+        },
+        kinds::SETTINGS_CHANGED => format!("{name} changed its settings"),
+        // Of what is not known, the name of its type says most.
+        other => format!("{name}: {other}"),
+    }
+}
+
+fn pricing(name: &str, data: &Value) -> String {
+    let items = data.get("items").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let [item] = items else {
+        return match items.len() {
+            0 => format!("{name} changed its prices"),
+            count => format!("{name} changed the prices of {count} products"),
+        };
+    };
+    match (text(item, "sku"), amount(item, "newPriceMinor")) {
+        (Some(sku), Some(price)) => format!("{name} takes {price} for {sku} now"),
+        _ => format!("{name} changed a price"),
+    }
+}
+
+fn access(data: &Value) -> String {
+    if data.get("all") == Some(&Value::Bool(true)) {
+        return "all categories".to_owned();
+    }
+    let categories = data.get("categories").and_then(Value::as_array).into_iter().flatten();
+    let categories: Vec<&str> = categories.filter_map(Value::as_str).collect();
+    if categories.is_empty() { "no category".to_owned() } else { categories.join(", ") }
+}
+
+fn order(name: &str, data: &Value) -> String {
+    let order = match text(data, "reference") {
+        Some(reference) => format!("Order {reference} of {name}"),
+        None => format!("An order of {name}"),
+    };
+    match amount(data, "amountMinor") {
+        Some(amount) => format!("{order} over {amount}"),
+        None => order,
+    }
+}
+
+fn because(data: &Value) -> String {
+    text(data, "reason").map(|reason| format!(": {reason}")).unwrap_or_default()
+}
+
+fn text<'d>(data: &'d Value, key: &str) -> Option<&'d str> {
+    data.get(key)?.as_str().filter(|text| !text.trim().is_empty())
+}
+
+fn amount(data: &Value, key: &str) -> Option<String> {
+    let currency = Currency::from_code(data.get("currency")?.as_str()?)?;
+    let amount = Money::new(data.get(key)?.as_i64()?, currency);
+    Some(format!("{} {}", amount.amount(), currency.code()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// A type of event, its data, and how it reads with them and without.
+    type Line = (&'static str, Value, &'static str, &'static str);
+
+    fn assert_lines(lines: Vec<Line>) {
+        for (kind, data, full, empty) in lines {
+            assert_eq!(summary(kind, "Acme", &data), full);
+            assert_eq!(summary(kind, "Acme", &json!({})), empty);
+        }
+    }
+
+    #[test]
+    fn what_happens_to_a_company_has_a_line_for_each_type() {
+        assert_lines(vec![
+            (kinds::RESELLER_APPLIED, json!({}), "Acme applied to join", "Acme applied to join"),
+            (kinds::RESELLER_APPROVED, json!({}), "Acme was approved", "Acme was approved"),
+            (
+                kinds::RESELLER_DEACTIVATED,
+                json!({ "reason": "it left" }),
+                "Acme was deactivated: it left",
+                "Acme was deactivated",
+            ),
+            (kinds::RESELLER_REACTIVATED, json!({}), "Acme was reactivated", "Acme was reactivated"),
+            (
+                kinds::SUBTREE_FROZEN,
+                json!({ "reason": "unpaid" }),
+                "Acme and its downline were frozen: unpaid",
+                "Acme and its downline were frozen",
+            ),
+            (
+                kinds::SUBTREE_THAWED,
+                json!({}),
+                "A freeze of Acme and its downline was lifted",
+                "A freeze of Acme and its downline was lifted",
+            ),
+            (
+                kinds::RESELLER_MOVED,
+                json!({}),
+                "Acme was moved, with its downline",
+                "Acme was moved, with its downline",
+            ),
+            (
+                kinds::MEMBERSHIP_GRANTED,
+                json!({ "role": "ADMIN" }),
+                "Somebody became ADMIN of Acme",
+                "Somebody became a member of Acme",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn what_happens_in_the_trade_has_a_line_for_each_type() {
+        let priced =
+            |sku: &str| json!({ "sku": sku, "oldPriceMinor": 1_000, "newPriceMinor": 1_250, "currency": "USD" });
+        let ordered =
+            json!({ "reference": "A-1", "from": "PLACED", "to": "CONFIRMED", "amountMinor": 500, "currency": "JPY" });
+        assert_lines(vec![
+            (
+                kinds::PRODUCT_SAVED,
+                json!({ "sku": "mug", "name": "Mug" }),
+                "Acme saved the product Mug (mug)",
+                "Acme saved a product",
+            ),
+            (
+                kinds::PRICING_UPDATED,
+                json!({ "items": [priced("mug")] }),
+                "Acme takes 12.50 USD for mug now",
+                "Acme changed its prices",
+            ),
+            (
+                kinds::PRICING_UPDATED,
+                json!({ "items": [priced("mug"), priced("book")] }),
+                "Acme changed the prices of 2 products",
+                "Acme changed its prices",
+            ),
+            (
+                kinds::ACCESS_CHANGED,
+                json!({ "all": false, "categories": ["Paper", "Pens"] }),
+                "Acme was granted Paper, Pens",
+                "Acme was granted no category",
+            ),
+            (
+                kinds::ACCESS_CHANGED,
+                json!({ "all": true }),
+                "Acme was granted all categories",
+                "Acme was granted no category",
+            ),
+            (
+                kinds::ORDER_STATUS_CHANGED,
+                ordered.clone(),
+                "Order A-1 of Acme over 500 JPY is CONFIRMED",
+                "An order of Acme went on",
+            ),
+            (
+                kinds::ORDER_STATUS_CHANGED,
+                json!({ "from": null, "to": "PLACED" }),
+                "An order of Acme was placed",
+                "An order of Acme went on",
+            ),
+            (
+                kinds::ORDER_DELIVERED,
+                ordered,
+                "Order A-1 of Acme over 500 JPY was delivered",
+                "An order of Acme was delivered",
+            ),
+            (
+                kinds::LEDGER_POSTED,
+                json!({ "amountMinor": -1_250, "currency": "USD" }),
+                "-12.50 USD was posted to the ledger of Acme",
+                "An entry was added to the ledger of Acme",
+            ),
+            (kinds::SETTINGS_CHANGED, json!({}), "Acme changed its settings", "Acme changed its settings"),
+            (
+                "ResellerCrm.note.added",
+                json!({ "text": "secret" }),
+                "Acme: ResellerCrm.note.added",
+                "Acme: ResellerCrm.note.added",
+            ),
+        ]);
+    }
+}
