@@ -3,6 +3,7 @@
 
 mod children;
 mod dashboard;
+mod feed;
 mod figures;
 mod json;
 mod leaders;
@@ -98,6 +99,7 @@ async fn serve(options: &Serve) -> Outcome<()> {
         .route("/performance/few/{id}", get(performance_few))
         .route("/dashboard/{id}", get(dashboard))
         .route("/leaders/{id}", get(leaders))
+        .route("/feed/{id}", get(feed::feed))
         .route("/healthz", get(async || "ok\n"))
         .with_state(Arc::new(pool));
     Ok(axum::serve(tokio::net::TcpListener::bind(options.listen).await?, routes).await?)

@@ -7,7 +7,7 @@ use tokio_postgres::{Client, SimpleQueryMessage};
 
 use super::super::{Outcome, say};
 use super::pool::OPTIONS;
-use super::{Between, Database, children, connect, dashboard, leaders, performance, tree};
+use super::{Between, Database, children, connect, dashboard, feed, leaders, performance, tree};
 
 /// How often a statement is run before its plan is looked at, so that what it reads is in memory.
 const WARM_UP: usize = 10;
@@ -50,7 +50,8 @@ pub(super) async fn print(options: &Options) -> Outcome<()> {
         let arguments = format!("'{company}', {}, {}", Day::from(from).0, Day::from(to).0);
         explain(&client, name, "uuid, integer, integer", sql, &arguments).await?;
     }
-    Ok(())
+    let arguments = format!("'{}', 'ResellerOrders.chain_order.status_changed', {}", options.root, i64::MAX);
+    explain(&client, "feed", "uuid, text, bigint", feed::SQL, &arguments).await
 }
 
 async fn explain(client: &Client, name: &str, types: &str, sql: &str, arguments: &str) -> Outcome<()> {

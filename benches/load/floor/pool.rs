@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio_postgres::{Client, Config, NoTls, Statement};
 
 use super::super::Outcome;
-use super::{children, dashboard, leaders, performance, tree};
+use super::{children, dashboard, feed, leaders, performance, tree};
 
 /// The connections, which take turns. Several requests may wait on one: it answers them in order.
 pub(super) struct Pool {
@@ -24,6 +24,7 @@ pub(super) struct Connection {
     pub(super) performance_few: Statement,
     pub(super) dashboard: Statement,
     pub(super) leaders: Statement,
+    pub(super) feed: Statement,
 }
 
 /// The best plan does not depend on the parameters: it is made once. And nothing that a statement joins or adds up goes to disk.
@@ -55,6 +56,7 @@ impl Connection {
             performance_few: client.prepare(performance::FEW_SQL).await?,
             dashboard: client.prepare(dashboard::SQL).await?,
             leaders: client.prepare(leaders::SQL).await?,
+            feed: client.prepare(feed::SQL).await?,
             client,
         })
     }

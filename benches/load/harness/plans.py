@@ -18,7 +18,7 @@ SETTINGS = {
 }
 
 # The workloads whose statements are shown; the others have the same.
-SHOWN = ("new", "tree", "performance", "dashboard", "leaders")
+SHOWN = ("new", "tree", "performance", "dashboard", "leaders", "feed")
 
 # Requests before the one whose statements are looked at, so that what is kept in memory is there, and plans are what they stay.
 WARM_UP = 20

@@ -1,5 +1,6 @@
 """What is asked, of the server and of the floor, and whether both say the same."""
 
+import base64
 import dataclasses
 import datetime
 import http.client
@@ -33,8 +34,17 @@ DASHBOARD = """query ($from: Date!, $to: Date!) { dashboard(period: { range: { f
  downlineOrders { count countChange { previous absolute percent } revenue { amount currency } byStatus { status count } }
  network { childCount descendantCount activeCount frozenCount newCount } } }"""
 
+FEED = """query ($type: String!, $after: String) { activity(first: 50, after: $after, filter: { types: [$type] }) {
+ nodes { id type module occurredAt recordedAt distance subject { resellerId name } data } pageInfo { hasNextPage endCursor } } }"""
+
+# What the page of a feed is of: events of orders that have not arrived.
+FEED_TYPE = "ResellerOrders.chain_order.status_changed"
+
+# So many pages are asked for in turn.
+FEED_PAGES = 500
+
 # What can be asked, by a short name.
-NAMES = ("one", "many", "new", "tree", "performance", "performance-new", "performance-small", "dashboard", "leaders")
+NAMES = ("one", "many", "new", "tree", "performance", "performance-new", "performance-small", "dashboard", "leaders", "feed")
 
 # Who answers: the server, and the floor in one way or in two. Before the colon is the program.
 SERVER, FLOOR, ROLLED_UP, RAW = "server", "floor: the same", "floor: roll-up", "floor: raw rows"
@@ -117,8 +127,8 @@ def difference(one, other, place="$"):
     return next(filter(None, (difference(*pair) for pair in pairs)), None)
 
 
-def workloads(summary, ids):
-    """The workloads over the generated chain; `ids` has the public id of each company by its name in the files."""
+def workloads(summary, ids, positions):
+    """The workloads over the generated chain; `ids` has the public id of each company by its name in the files, `positions` places in the log."""
     first, last = (datetime.date.fromisoformat(summary[name]) for name in ("firstDay", "lastDay"))
     root, tree = ids[summary["root"]], ids[summary["tree"]["root"]]
     wide = [ids[it] for it in summary["withFiftyChildren"]]
@@ -163,7 +173,19 @@ def workloads(summary, ids):
         ),
         "dashboard": of_root("dashboard of the root, periods in turn", DASHBOARD, "dashboard"),
         "leaders": of_root("top resellers of the root, periods in turn", LEADERS, "leaders", most_connections=1),
+        "feed": Workload(
+            f"feed of the root: 50 of a type, {len(positions)} pages in turn",
+            {
+                SERVER: [Request("POST", "/graphql", body(FEED, {"type": FEED_TYPE, "after": cursor(it)})) for it in positions],
+                FLOOR: [Request("GET", f"/feed/{root}?type={FEED_TYPE}&before={it}") for it in positions],
+            },
+        ),
     }
+
+
+def cursor(position):
+    """A place in a feed as the API writes it."""
+    return base64.urlsafe_b64encode(b"a" + position.to_bytes(8, "big")).decode().rstrip("=")
 
 
 def periods(first, last, days):

@@ -31,7 +31,7 @@ pub struct FeedPages(pub Looking);
 
 impl Fetch for FeedPages {
     type Key = FeedQuery;
-    type Value = Arc<Listed<ActivityEvent>>;
+    type Value = Arc<Listed<Arc<ActivityEvent>>>;
 
     async fn fetch(&self, queries: Vec<FeedQuery>) -> HashMap<FeedQuery, Loaded<Self::Value>> {
         let Looking { viewer: Some(viewer), chain, feeds } = &self.0 else { return HashMap::new() };
@@ -53,7 +53,7 @@ impl Fetch for EventsAt {
     async fn fetch(&self, positions: Vec<Position>) -> HashMap<Position, Loaded<Self::Value>> {
         let Looking { viewer: Some(viewer), chain, feeds } = &self.0 else { return HashMap::new() };
         match feeds.at(chain, *viewer, &positions).await {
-            Ok(events) => events.into_iter().map(|(position, event)| (position, Ok(Some(Arc::new(event))))).collect(),
+            Ok(events) => events.into_iter().map(|(position, event)| (position, Ok(Some(event)))).collect(),
             Err(fault) => {
                 let error = cannot(&fault);
                 positions.into_iter().map(|position| (position, Err(error.clone()))).collect()

@@ -123,7 +123,7 @@ impl Feeds {
         chain: &Snapshot,
         viewer: TenantId,
         query: &FeedQuery,
-    ) -> Result<Option<Listed<ActivityEvent>>, Fault> {
+    ) -> Result<Option<Listed<Arc<ActivityEvent>>>, Fault> {
         if access::reach(chain, Scope::Tenant(viewer), query.owner).is_none() {
             return Ok(None);
         }
@@ -153,7 +153,7 @@ impl Feeds {
         chain: &Snapshot,
         viewer: TenantId,
         positions: &[Position],
-    ) -> Result<HashMap<Position, ActivityEvent>, Fault> {
+    ) -> Result<HashMap<Position, Arc<ActivityEvent>>, Fault> {
         let kept_from = self.kept_from().await?;
         let positions: Vec<_> = positions.iter().copied().filter(|position| *position >= kept_from).collect();
         let rows = pages::read_at(self.central.reader(), viewer, &positions).await?;
@@ -258,11 +258,11 @@ impl Read {
 }
 
 /// What a row says. Nothing where its subject came after the chain of the request: the next one shows it.
-fn event(chain: &Snapshot, row: Read) -> Result<Option<ActivityEvent>, Fault> {
+fn event(chain: &Snapshot, row: Read) -> Result<Option<Arc<ActivityEvent>>, Fault> {
     let Some(subject) = row.known_subject(chain) else { return Ok(None) };
     let data = serde_json::from_str(&row.data)
         .map_err(|cause| Fault::Row(format!("the data of event {}: {cause}", row.position.0)))?;
-    Ok(Some(ActivityEvent {
+    Ok(Some(Arc::new(ActivityEvent {
         position: row.position,
         distance: row.distance,
         event_type: row.event_type,
@@ -271,5 +271,5 @@ fn event(chain: &Snapshot, row: Read) -> Result<Option<ActivityEvent>, Fault> {
         occurred_at: row.occurred_at,
         recorded_at: row.recorded_at,
         data,
-    }))
+    })))
 }

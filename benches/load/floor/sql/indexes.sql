@@ -11,3 +11,4 @@ CREATE INDEX floor_placed ON orders (placed_at) INCLUDE (owner_tenant_id, status
 CREATE INDEX floor_figures ON daily_figures (owner_tenant_id, day, level, currency) INCLUDE (order_count, revenue_minor);
 CREATE INDEX floor_own ON daily_figures (day) INCLUDE (owner_tenant_id, currency, order_count, revenue_minor) WHERE level = 0;
 CREATE INDEX floor_statuses ON daily_statuses (owner_tenant_id, day) INCLUDE (status, order_count);
+CREATE INDEX floor_feed ON network_activity_feed (owner_tenant_id, type_id, position) INCLUDE (distance);

@@ -17,7 +17,7 @@ use crate::network::activity::{self, FeedQuery};
 /// Says of a cursor that it is one of a feed. It is the same in every feed.
 const KIND: u8 = b'a';
 
-fn cursor(event: &activity::ActivityEvent) -> String {
+fn cursor(event: &Arc<activity::ActivityEvent>) -> String {
     paging::cursor(KIND, &event.position.0.to_be_bytes())
 }
 
@@ -28,7 +28,7 @@ fn position(bytes: &[u8]) -> Option<Position> {
 /// A page of a feed.
 pub struct ActivityConnection {
     sight: Sight,
-    page: Arc<Listed<activity::ActivityEvent>>,
+    page: Arc<Listed<Arc<activity::ActivityEvent>>>,
 }
 
 impl ActivityConnection {
@@ -60,8 +60,8 @@ impl ActivityConnection {
         Ok(Self { sight: sight.clone(), page: page.unwrap_or_else(nothing) })
     }
 
-    fn event(&self, event: &activity::ActivityEvent) -> ActivityEvent {
-        ActivityEvent { sight: self.sight.clone(), event: Arc::new(event.clone()) }
+    fn event(&self, event: &Arc<activity::ActivityEvent>) -> ActivityEvent {
+        ActivityEvent { sight: self.sight.clone(), event: event.clone() }
     }
 
     fn events(&self) -> Result<Vec<ActivityEvent>> {
@@ -76,7 +76,8 @@ impl ActivityConnection {
     /// The events of the page, each with its cursor.
     async fn edges(&self) -> Result<Vec<ActivityEdge>> {
         self.sight.spend(self.page.entries.len())?;
-        let edge = |event: &activity::ActivityEvent| ActivityEdge { node: self.event(event), cursor: cursor(event) };
+        let edge =
+            |event: &Arc<activity::ActivityEvent>| ActivityEdge { node: self.event(event), cursor: cursor(event) };
         Ok(self.page.entries.iter().map(edge).collect())
     }
 
