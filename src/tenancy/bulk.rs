@@ -4,7 +4,9 @@
 #![expect(clippy::disallowed_methods, reason = "central store: rows of several owners, each of which names its own")]
 
 use sea_orm::sea_query::extension::postgres::PgFunc;
-use sea_orm::sea_query::{Alias, ArrayType, Expr, ExprTrait, Func, OnConflict, Query, Value};
+use sea_orm::sea_query::{
+    Alias, ArrayType, Expr, ExprTrait, Func, OnConflict, Query, SelectStatement, UnionType, Value,
+};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
     IdenStatic, Iterable,
@@ -49,6 +51,16 @@ pub(crate) fn one_of<C: ColumnTrait>(backend: DbBackend, column: C, values: Vec<
         }
         _ => Ok(column.is_in(values)),
     }
+}
+
+/// All rows of some selections that have the same columns.
+pub(crate) fn union_all(selections: impl IntoIterator<Item = SelectStatement>) -> SelectStatement {
+    let mut all = selections.into_iter();
+    let mut union = all.next().unwrap_or_default();
+    for selection in all {
+        union.union(UnionType::All, selection);
+    }
+    union
 }
 
 /// The values of some rows, column by column; each column has a value for each of the rows.

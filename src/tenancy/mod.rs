@@ -18,7 +18,7 @@ mod sums;
 pub mod topology;
 
 pub use actor::Actor;
-pub(crate) use bulk::{insert_rows, one_of};
+pub(crate) use bulk::{insert_rows, one_of, union_all};
 pub use central::CentralDb;
 pub(crate) use central::{Lock, ROWS_A_STATEMENT, lock, share};
 pub use database::{Database, Observer, OpenError, OpenOptions};

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use entity::Role;
+use entity::{Role, TenantId};
 
 use self::overlay::Overlay;
 use super::{Failure, say, token};
@@ -20,7 +20,7 @@ use crate::events::Log;
 use crate::http::server;
 use crate::modules::admin::{find, has_root};
 use crate::modules::import::{self, Source};
-use crate::tenancy::{Actor, Database, OpenOptions};
+use crate::tenancy::{Actor, Database, OpenOptions, Scope};
 
 #[derive(Args, Debug)]
 pub(super) struct Options {
@@ -70,6 +70,11 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
         tokio::spawn(simulator::run(app.clone(), options.events_per_minute));
     }
     Ok(server::serve(listener, app).await?)
+}
+
+/// The owner of a company, who is nobody in particular.
+fn owner(company: TenantId) -> Actor {
+    Actor { scope: Scope::Tenant(company), person: None, role: Role::Owner }
 }
 
 /// The URL of an SQLite database in `file`, whatever its name.

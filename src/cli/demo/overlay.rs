@@ -6,10 +6,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use entity::{OrderId, Role, TenantId, TenantStatus, Timestamp};
+use entity::{OrderId, TenantId, TenantStatus, Timestamp};
 use iso_currency::Currency;
 
 use super::journeys::{JOURNEYS, Journey, Stop};
+use super::owner;
 use crate::app::{App, Bounds};
 use crate::auth::Verifier;
 use crate::bus::contract::catalog::{
@@ -23,7 +24,7 @@ use crate::clock::Clock;
 use crate::modules::admin::NewReseller;
 use crate::money::{Money, Rate};
 use crate::network::settings::{MarginsUpdate, SettingsUpdate};
-use crate::tenancy::{Actor, Database, Scope};
+use crate::tenancy::{Actor, Database};
 
 const ROOT: &str = "superstore";
 const CALIFORNIA: &str = "united-states/west/california";
@@ -92,7 +93,7 @@ impl Overlay {
     }
 
     fn owner_of(&self, name: &str) -> Result<Actor, Failure> {
-        Ok(Actor { scope: Scope::Tenant(self.company(name)?), person: None, role: Role::Owner })
+        Ok(owner(self.company(name)?))
     }
 
     async fn open(&self, parent: &str, id: &str, name: &str, new: (&str, TenantStatus)) -> Result<(), Failure> {
@@ -210,8 +211,7 @@ impl Overlay {
     }
 
     async fn step(&self, placer: Actor, id: OrderId, from: Stop, to: Stop) -> Result<(), Failure> {
-        let holder = Actor { scope: Scope::Tenant(from.holder), person: None, role: Role::Owner };
-        let who = if to.status == entity::OrderStatus::Cancelled { placer } else { holder };
+        let who = if to.status == entity::OrderStatus::Cancelled { placer } else { owner(from.holder) };
         self.app.services.bus.call::<Advance>(who, Step { id, to: to.status, note: None }).await?;
         Ok(())
     }

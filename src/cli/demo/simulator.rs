@@ -5,11 +5,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use entity::{OrderId, OrderStatus, Role, TenantId, TenantStatus};
+use entity::{OrderId, OrderStatus, TenantId, TenantStatus};
 use rand::random_range;
 use rand::seq::IndexedRandom;
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::owner;
 use crate::app::App;
 use crate::bus::CallError;
 use crate::bus::contract::catalog::{CatalogQuery, GetAvailableCatalog, Item, PriceOverride, SetPriceOverride};
@@ -17,7 +18,6 @@ use crate::bus::contract::orders::{Advance, GetOrders, NewLine, NewOrder, Order,
 use crate::bus::contract::{Page, Take};
 use crate::money::{Money, Rate};
 use crate::tenancy::topology::{NodeIndex, Snapshot};
-use crate::tenancy::{Actor, Scope};
 
 /// With so many orders on their way, no new one is placed.
 const MOST_ON_THEIR_WAY: usize = 30;
@@ -116,8 +116,4 @@ fn anyone(chain: &Snapshot, holds: impl Fn(NodeIndex) -> bool) -> Option<TenantI
     let some: Vec<NodeIndex> =
         chain.below_in_any_order(root, None).filter(trades).filter(|node| holds(*node)).collect();
     some.choose(&mut rand::rng()).map(|node| chain.id(*node))
-}
-
-fn owner(company: TenantId) -> Actor {
-    Actor { scope: Scope::Tenant(company), person: None, role: Role::Owner }
 }

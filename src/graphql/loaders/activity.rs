@@ -6,8 +6,7 @@ use std::sync::Arc;
 use entity::{Position, TenantId};
 use futures_util::future::join_all;
 
-use super::batch::{Fetch, Loaded};
-use super::figures::cannot;
+use super::batch::{Fetch, Loaded, cannot, each_failed};
 use crate::bus::Bus;
 use crate::bus::contract::Listed;
 use crate::bus::contract::catalog::Quote;
@@ -54,10 +53,7 @@ impl Fetch for EventsAt {
         let Looking { viewer: Some(viewer), chain, feeds } = &self.0 else { return HashMap::new() };
         match feeds.at(chain, *viewer, &positions).await {
             Ok(events) => events.into_iter().map(|(position, event)| (position, Ok(Some(event)))).collect(),
-            Err(fault) => {
-                let error = cannot(&fault);
-                positions.into_iter().map(|position| (position, Err(error.clone()))).collect()
-            }
+            Err(fault) => each_failed(positions, &cannot(&fault)),
         }
     }
 }
@@ -80,10 +76,7 @@ impl Fetch for Sold {
                 let sold = quotes.into_iter().map(|quote| quote.filter(|quote| quote.granted).map(|_| ()));
                 skus.into_iter().zip(sold.map(Ok)).collect()
             }
-            Err(error) => {
-                let error = Arc::new(error);
-                skus.into_iter().map(|sku| (sku, Err(error.clone()))).collect()
-            }
+            Err(error) => each_failed(skus, &Arc::new(error)),
         }
     }
 }

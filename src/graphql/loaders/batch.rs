@@ -11,7 +11,8 @@ use dataloader::cached::Loader;
 use entity::TenantId;
 use futures_util::future::join_all;
 
-use crate::bus::{Alias, Bus, CallError};
+use crate::bus::{Alias, Bus, CallError, Module, Unavailable};
+use crate::error::Fault;
 use crate::tenancy::Actor;
 
 /// What became of one key: its value, nothing where there is none in reach, or why nobody can say.
@@ -185,6 +186,17 @@ where
             Err(error) => failed(tenants, error),
         }
     }
+}
+
+/// What becomes of a question that the network itself cannot answer.
+pub(super) fn cannot(fault: &Fault) -> Arc<CallError> {
+    tracing::error!(cause = %fault, "what the network keeps cannot be read");
+    Arc::new(Unavailable { module: Module::Network, cause: fault.to_string(), is_lasting: fault.is_lasting() }.into())
+}
+
+/// The same failure for each of `keys`.
+pub(super) fn each_failed<K: Eq + Hash, V>(keys: Vec<K>, error: &Arc<CallError>) -> HashMap<K, Loaded<V>> {
+    keys.into_iter().map(|key| (key, Err(error.clone()))).collect()
 }
 
 /// The same failure for each of `tenants`.

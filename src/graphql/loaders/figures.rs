@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::batch::{Fetch, Loaded};
-use crate::bus::{CallError, Module, Unavailable};
-use crate::error::Fault;
+use super::batch::{Fetch, Loaded, cannot, each_failed};
 use crate::network::performance::{Figures, Leader, LeadersQuestion, Performances, Question};
 use crate::tenancy::Scope;
 use crate::tenancy::topology::Snapshot;
@@ -32,10 +30,7 @@ impl Fetch for FiguresOf {
         let Asking { scope, chain, performances } = &self.0;
         match performances.figures(chain, *scope, &questions).await {
             Ok(figures) => figures.into_iter().map(|(question, figures)| (question, Ok(Some(figures)))).collect(),
-            Err(fault) => {
-                let error = cannot(&fault);
-                questions.into_iter().map(|question| (question, Err(error.clone()))).collect()
-            }
+            Err(fault) => each_failed(questions, &cannot(&fault)),
         }
     }
 
@@ -62,10 +57,4 @@ impl Fetch for LeadersOf {
         }
         found
     }
-}
-
-/// What becomes of a question that the network itself cannot answer.
-pub(super) fn cannot(fault: &Fault) -> Arc<CallError> {
-    tracing::error!(cause = %fault, "what the network keeps cannot be read");
-    Arc::new(Unavailable { module: Module::Network, cause: fault.to_string(), is_lasting: fault.is_lasting() }.into())
 }

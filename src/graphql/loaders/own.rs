@@ -6,7 +6,7 @@ use std::hash::Hash;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::batch::{Fetch, Loaded};
+use super::batch::{Fetch, Loaded, each_failed};
 use crate::bus::{Alias, Bus};
 use crate::tenancy::Actor;
 
@@ -37,10 +37,7 @@ where
     async fn fetch(&self, ids: Vec<I>) -> HashMap<I, Loaded<Arc<T>>> {
         match self.bus.call::<A>(self.actor, ids.clone()).await {
             Ok(things) => things.into_iter().map(|thing| ((self.id_of)(&thing), Ok(Some(Arc::new(thing))))).collect(),
-            Err(error) => {
-                let error = Arc::new(error);
-                ids.into_iter().map(|id| (id, Err(error.clone()))).collect()
-            }
+            Err(error) => each_failed(ids, &Arc::new(error)),
         }
     }
 }

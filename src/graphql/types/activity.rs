@@ -10,6 +10,7 @@ use async_graphql::{Context, ID, Json, Object, Result};
 use entity::Position;
 use futures_util::future::join_all;
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
 pub use self::connection::ActivityConnection;
 pub use self::details::ActivityDetails;
@@ -26,24 +27,33 @@ use crate::graphql::scalars::DateTime;
 use crate::network::activity::{self, shown, summary};
 
 /// An event in the feed of the caller's company.
-#[derive(Clone)]
 pub struct ActivityEvent {
     sight: Sight,
     event: Arc<activity::ActivityEvent>,
+    /// What the caller may know of its data, once that was asked for: several fields say it.
+    shown: OnceCell<Value>,
 }
 
 impl ActivityEvent {
+    fn new(sight: &Sight, event: Arc<activity::ActivityEvent>) -> Self {
+        Self { sight: sight.clone(), event, shown: OnceCell::new() }
+    }
+
     /// The event of this id, if it is in the feed of the caller's company.
     ///
     /// # Errors
     /// `MODULE_UNAVAILABLE`.
     pub async fn find(sight: &Sight, position: Position) -> Result<Option<Self>> {
         let event = sight.loaders.events.load(position).await.map_err(|error| not_answered(&error))?;
-        Ok(event.map(|event| Self { sight: sight.clone(), event }))
+        Ok(event.map(|event| Self::new(sight, event)))
     }
 
     /// What the caller may know of its data. Of prices that the company takes as its costs: those of products that it may sell.
-    async fn shown(&self) -> Value {
+    async fn shown(&self) -> &Value {
+        self.shown.get_or_init(|| self.show()).await
+    }
+
+    async fn show(&self) -> Value {
         let mut data = shown::data(&self.sight.chain, self.sight.own, &self.event);
         let skus: Vec<&str> = shown::priced(&self.event).collect();
         if !skus.is_empty() {
@@ -106,18 +116,18 @@ impl ActivityEvent {
     async fn summary(&self) -> String {
         let chain = &self.sight.chain;
         let name = chain.find(self.event.subject).map(|subject| chain.name(subject)).unwrap_or_default();
-        summary::summary(&self.event.event_type, name, &self.shown().await)
+        summary::summary(&self.event.event_type, name, self.shown().await)
     }
 
     /// What the caller may know of what its publisher says: all of it where it is about the caller's own reseller, otherwise what is documented of its type.
     /// Amounts are in minor units.
     async fn data(&self) -> Json<Value> {
-        Json(self.shown().await)
+        Json(self.shown().await.clone())
     }
 
     /// The same with a type for each type of event. Null for one that is not known here, and for one of which there is nothing to say.
     async fn details(&self) -> Option<ActivityDetails> {
-        ActivityDetails::of(&self.event.event_type, &self.shown().await)
+        ActivityDetails::of(&self.event.event_type, self.shown().await)
     }
 }
 

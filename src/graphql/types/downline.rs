@@ -9,6 +9,7 @@ use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use super::Reseller;
 use super::paging::Paging;
 use super::reseller::WrittenResellers;
+use crate::bus::contract::Listed;
 use crate::graphql::context::Sight;
 use crate::graphql::error::bad_user_input;
 use crate::graphql::id::parse;
@@ -194,6 +195,18 @@ pub struct PageInfo {
     pub start_cursor: Option<String>,
     /// The cursor of the page's last entry. Null where the page is empty.
     pub end_cursor: Option<String>,
+}
+
+impl PageInfo {
+    /// Where the page `listed` lies, whose entries have the cursors that `cursor` says.
+    pub fn of<T>(listed: &Listed<T>, cursor: impl Fn(&T) -> String) -> Self {
+        Self {
+            has_next_page: listed.has_next,
+            has_previous_page: listed.has_previous,
+            start_cursor: listed.entries.first().map(&cursor),
+            end_cursor: listed.entries.last().map(&cursor),
+        }
+    }
 }
 
 /// Root fields that list a downline.

@@ -41,7 +41,7 @@ impl Kept {
         if let Some((_, from)) = known.filter(|(at, _)| at.elapsed() < KNOWN_FOR) {
             return Ok(from);
         }
-        let from = stored_position(self.central.reader(), NAME).await?;
+        let from = kept_from(self.central.reader()).await?;
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), from));
         Ok(from)
     }
@@ -84,7 +84,7 @@ impl Retention {
     /// # Errors
     /// Where the database cannot. The next time it goes on.
     pub async fn tidy(&self) -> Result<(), Fault> {
-        let given_up = stored_position(self.central.reader(), NAME).await?;
+        let given_up = kept_from(self.central.reader()).await?;
         self.remove_before(given_up).await?;
         let db = self.central.reader();
         let oldest = Timestamp::from(self.clock.now().to_utc() - time::Duration::days(self.days.into()));

@@ -6,7 +6,7 @@
 
 use entity::{Position, TenantId, Timestamp, event, network_activity_feed};
 use sea_orm::sea_query::{
-    Alias, Condition, Expr, ExprTrait, Func, JoinType, Order, Query, SelectStatement, SimpleExpr, UnionType,
+    Alias, Condition, Expr, ExprTrait, Func, JoinType, Order, Query, SelectStatement, SimpleExpr,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IdenStatic, QueryFilter, QueryOrder, QuerySelect,
@@ -15,7 +15,7 @@ use sea_orm::{
 use super::reading::Read;
 use super::scans::{Bounds, Scan, Scans};
 use crate::bus::contract::Page;
-use crate::tenancy::ROWS_A_STATEMENT;
+use crate::tenancy::{ROWS_A_STATEMENT, union_all};
 
 /// The rows of a page, newest first, or from the end; up to as many as are to be read for it.
 pub(super) async fn read_page(
@@ -30,12 +30,7 @@ pub(super) async fn read_page(
         order: if page.is_from_the_end() { Order::Asc } else { Order::Desc },
         rows: page.rows_to_read(),
     };
-    let mut all = scans.ways.iter().map(|scan| part.of(scan));
-    let mut union = all.next().unwrap_or_default();
-    for one in all {
-        union.union(UnionType::All, one);
-    }
-    let mut told = told(union);
+    let mut told = told(union_all(scans.ways.iter().map(|scan| part.of(scan))));
     told.order_by((Alias::new(PAGE), Alias::new("position")), part.order.clone()).limit(part.rows);
     let rows = db.query_all(&told).await?;
     rows.iter().map(|row| Read::from_query_result(row, "")).collect()

@@ -183,12 +183,10 @@ impl Feeds {
         let mut scans = Scans { ways: Vec::new(), types, also: Vec::new(), subject: None };
         match filter.subject {
             // Little of what a company above does is for those below it, and that is in their feeds as their parent's.
+            Some(subject) if is_above(subject) && filter.scope == ActivityScope::Own => return Ok(None),
             Some(subject) if is_above(subject) => {
                 scans.ways.push(Scan { owner, distance: Some(-1), type_id: None });
                 scans.subject = Some(subject);
-                if filter.scope == ActivityScope::Own {
-                    return Ok(None);
-                }
             }
             // What it did itself is less than what all below the owner did.
             Some(subject) => {

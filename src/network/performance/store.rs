@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use entity::{Day, OrderStatus, TenantId, daily_figure, daily_status};
 use iso_currency::Currency;
-use sea_orm::sea_query::{Expr, Func, SelectStatement, SimpleExpr, UnionType};
+use sea_orm::sea_query::{Expr, Func, SelectStatement, SimpleExpr};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, IdenStatic, QueryFilter, QueryResult, QuerySelect,
     QueryTrait, Select,
@@ -21,7 +21,7 @@ use super::{Part, Question};
 use crate::bus::contract::Period;
 use crate::error::Fault;
 use crate::money::Money;
-use crate::tenancy::{ROWS_A_STATEMENT, one_of};
+use crate::tenancy::{ROWS_A_STATEMENT, one_of, union_all};
 
 /// How many selections one statement is made of: SQLite takes no more than 500, nor more than 32,766 parameters in all of them.
 const SELECTIONS: usize = 20;
@@ -80,7 +80,7 @@ pub(super) async fn read(
     });
     let selections = selections.collect::<Result<Vec<_>, DbErr>>()?;
     for selections in selections.chunks(SELECTIONS) {
-        for row in db.query_all(&union(selections)).await? {
+        for row in db.query_all(&union_all(selections.iter().cloned())).await? {
             let row = Read::of(&row)?;
             let group = usize::try_from(row.question).ok().and_then(|number| groups.get(number));
             let Some((group, part)) = group.and_then(|group| Some((group, answered(group, &row)?))) else { continue };
@@ -160,15 +160,6 @@ fn add(figures: &mut Figures, part: Part, row: &Read) -> Result<(), Fault> {
 pub(super) fn currency(code: &str) -> Result<Currency, Fault> {
     let unknown = || Fault::Row(format!("figures in the currency {code:?}, which ISO 4217 does not know"));
     Currency::from_code(code).ok_or_else(unknown)
-}
-
-fn union(selections: &[SelectStatement]) -> SelectStatement {
-    let mut all = selections.iter().cloned();
-    let mut union = all.next().unwrap_or_default();
-    for selection in all {
-        union.union(UnionType::All, selection);
-    }
-    union
 }
 
 /// What answers `group` about some of its owners.

@@ -61,7 +61,7 @@ impl ActivityConnection {
     }
 
     fn event(&self, event: &Arc<activity::ActivityEvent>) -> ActivityEvent {
-        ActivityEvent { sight: self.sight.clone(), event: event.clone() }
+        ActivityEvent::new(&self.sight, event.clone())
     }
 
     fn events(&self) -> Result<Vec<ActivityEvent>> {
@@ -88,12 +88,7 @@ impl ActivityConnection {
 
     /// Where the page lies in the feed.
     async fn page_info(&self) -> PageInfo {
-        PageInfo {
-            has_next_page: self.page.has_next,
-            has_previous_page: self.page.has_previous,
-            start_cursor: self.page.entries.first().map(cursor),
-            end_cursor: self.page.entries.last().map(cursor),
-        }
+        PageInfo::of(&self.page, cursor)
     }
 }
 

@@ -87,12 +87,7 @@ impl CatalogItemConnection {
 
     /// Where the page lies in the list.
     async fn page_info(&self) -> PageInfo {
-        PageInfo {
-            has_next_page: self.page.list.has_next,
-            has_previous_page: self.page.list.has_previous,
-            start_cursor: self.items().first().map(|item| cursor(&item.sku)),
-            end_cursor: self.items().last().map(|item| cursor(&item.sku)),
-        }
+        PageInfo::of(&self.page.list, |item| cursor(&item.sku))
     }
 
     /// How many items all pages have together.

@@ -66,12 +66,7 @@ impl LedgerEntryConnection {
 
     /// Where the page lies in the ledger.
     async fn page_info(&self) -> PageInfo {
-        PageInfo {
-            has_next_page: self.page.has_next,
-            has_previous_page: self.page.has_previous,
-            start_cursor: self.page.entries.first().map(cursor),
-            end_cursor: self.page.entries.last().map(cursor),
-        }
+        PageInfo::of(&self.page, cursor)
     }
 }
 

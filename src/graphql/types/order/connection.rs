@@ -100,12 +100,7 @@ impl OrderConnection {
 
     /// Where the page lies in the list.
     async fn page_info(&self) -> PageInfo {
-        PageInfo {
-            has_next_page: self.page.has_next,
-            has_previous_page: self.page.has_previous,
-            start_cursor: self.page.entries.first().map(cursor),
-            end_cursor: self.page.entries.last().map(cursor),
-        }
+        PageInfo::of(&self.page, cursor)
     }
 }
 
