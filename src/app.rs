@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::auth::{Memberships, SignIn, Verifier};
+use crate::auth::{Memberships, RightsChanges, SignIn, Verifier};
 use crate::bus::{Bus, Deadlines};
 use crate::clock::Clock;
 use crate::error::Fault;
@@ -11,12 +11,13 @@ use crate::events::{Consumer, Follower, Freshness, Listener, Log};
 use crate::graphql::context::Services;
 use crate::graphql::limits::Limits;
 use crate::graphql::schema::{self, ApiExecutor};
+use crate::graphql::subscriptions::Subscriptions;
 use crate::modules::admin::Chain;
 use crate::modules::catalog::Catalog;
 use crate::modules::finance::Finance;
 use crate::modules::orders::Orders;
 use crate::network::Served;
-use crate::network::activity::{Feed, Feeds, Retention};
+use crate::network::activity::{Feed, Feeds, Live, Retention, Tail};
 use crate::network::answers::Answers;
 use crate::network::figures::Figures;
 use crate::network::health::Healths;
@@ -33,7 +34,9 @@ pub struct App {
     /// Signs requests in.
     pub sign_in: SignIn,
     /// Runs GraphQL requests.
-    pub api: ApiExecutor,
+    pub api: Arc<ApiExecutor>,
+    /// Runs subscriptions.
+    pub subscriptions: Arc<Subscriptions>,
     /// Changes the chain.
     pub chain: Chain,
     /// The log: who waits for what comes of an event waits here.
@@ -99,9 +102,16 @@ impl App {
         let posting = Consumer::new(central.clone(), log.clone(), finance).await.map_err(Fault::from)?;
         let feed = Feed::new(central.clone(), topology.clone());
         let feed = Consumer::new(central.clone(), log.clone(), feed).await.map_err(Fault::from)?;
-        let listeners: Vec<Arc<dyn Listener>> =
-            vec![Arc::new(memberships.clone()), catalog, answers.clone(), Arc::new(performances.clone())];
+        let rights = RightsChanges::new();
+        let listeners: Vec<Arc<dyn Listener>> = vec![
+            Arc::new(memberships.clone()),
+            rights.clone(),
+            catalog,
+            answers.clone(),
+            Arc::new(performances.clone()),
+        ];
         let feeds = Feeds::new(central.clone());
+        let live = Live::new(feeds.clone(), topology.clone(), feed.seen());
         let follower = Follower::new(central.clone(), log.clone(), topology.clone(), listeners);
         let freshness = follower.freshness();
         let mut following = vec![
@@ -109,22 +119,27 @@ impl App {
             tokio::spawn(posting.run()),
             tokio::spawn(figures.run()),
             tokio::spawn(feed.run()),
+            tokio::spawn(Tail::new(central.clone(), live.clone()).run()),
             tokio::spawn(answers.clone().keep()),
         ];
         if let Some(days) = bounds.keep_activity_days {
             let kept = Retention::new(central.clone(), log.clone(), topology.clone(), clock.clone(), days);
             following.push(tokio::spawn(kept.run()));
         }
+        let api = Arc::new(schema::executor(bounds.limits)?);
+        let services = Arc::new(Services { bus, settings, answers, performances, feeds, healths, clock });
+        let subscriptions = Subscriptions::new(api.clone(), services.clone(), topology.clone(), live);
         Ok(Arc::new(Self {
-            sign_in: SignIn::new(verifier, memberships, topology.clone(), freshness.clone()),
-            api: schema::executor(bounds.limits)?,
+            sign_in: SignIn::new(verifier, memberships, topology.clone(), freshness.clone(), rights),
+            api,
+            subscriptions,
             chain: Chain::new(log.clone()),
             log,
             topology,
             central,
             freshness,
             following,
-            services: Arc::new(Services { bus, settings, answers, performances, feeds, healths, clock }),
+            services,
         }))
     }
 

@@ -3,10 +3,12 @@
 #![expect(clippy::doc_markdown, reason = "the comments on options are shown in the terminal as they are")]
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use clap::Args;
 
 use crate::auth::{AuthConfig, ConfigError, DEFAULT_AUDIENCE, DEFAULT_ISSUER, Secret};
+use crate::http::connections::ConnectionLimits;
 use crate::telemetry::LogFormat;
 
 /// Where the database is.
@@ -31,6 +33,46 @@ pub struct ActivityOptions {
     /// How many days feeds go back; without it they keep everything. Figures, and what is known of orders, stay for ever
     #[arg(long, env, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
     pub keep_activity_days: Option<u32>,
+}
+
+/// What connections that stay (WebSocket, server-sent events) may have.
+#[derive(Args, Debug)]
+pub struct ConnectionOptions {
+    /// Connections of one company at once
+    #[arg(long, env, value_name = "NUMBER", default_value_t = ConnectionLimits::default().per_tenant)]
+    pub connections_per_tenant: usize,
+    /// Connections from one address at once
+    #[arg(long, env, value_name = "NUMBER", default_value_t = ConnectionLimits::default().per_address)]
+    pub connections_per_address: usize,
+    /// Operations that are under way on one connection
+    #[arg(long, env, value_name = "NUMBER", default_value_t = ConnectionLimits::default().operations)]
+    pub operations_per_connection: usize,
+    /// The longest message of a client, in bytes
+    #[arg(long, env, value_name = "BYTES", default_value_t = ConnectionLimits::default().message_bytes)]
+    pub message_bytes: usize,
+    /// How long a client has to say who it is, such as 10s
+    #[arg(long, env, value_name = "TIME", value_parser = humantime::parse_duration, default_value = "10s")]
+    pub init_within: Duration,
+    /// How long a connection may be without an operation, such as 10m
+    #[arg(long, env, value_name = "TIME", value_parser = humantime::parse_duration, default_value = "10m")]
+    pub idle_timeout: Duration,
+    /// After so long without a word of the client it is asked whether it is there; after twice as long it is taken for gone
+    #[arg(long, env, value_name = "TIME", value_parser = humantime::parse_duration, default_value = "30s")]
+    pub ping_after: Duration,
+}
+
+impl From<ConnectionOptions> for ConnectionLimits {
+    fn from(options: ConnectionOptions) -> Self {
+        Self {
+            per_tenant: options.connections_per_tenant,
+            per_address: options.connections_per_address,
+            operations: options.operations_per_connection,
+            message_bytes: options.message_bytes,
+            init_within: options.init_within,
+            idle: options.idle_timeout,
+            ping_after: options.ping_after,
+        }
+    }
 }
 
 /// Whose tokens are taken.

@@ -6,6 +6,7 @@
 //! - [`Verifier`]: the token into [`Claims`], or [`Refused`], which says nothing to the client and its [`Reason`] to the log.
 //! - `keys`: a set of keys and what each may be used for; `rotation`: the set in force; `jwks`: where it is fetched from.
 //! - [`Memberships`]: the person's seats; [`SignIn`]: the one to act from, and so the [`Caller`].
+//! - [`RightsChanges`]: when those who stay signed in are to be looked at again.
 //! - [`AuthConfig`], [`Secret`]: what the operator configures. [`Signer`]: tokens of our own, for the `token` and `demo` commands.
 //! - [`Service`]: a program that publishes events. Its token says `scope` `events:write`, and as lists of prefixes which `sources` and `types`
 //!   it may publish; it signs nobody in, and a person's token publishes nothing.
@@ -13,6 +14,7 @@
 //! A person is who an issuer says it is: (`iss`, `sub`), see [`Claims::person_id`].
 
 mod bearer;
+mod changes;
 mod claims;
 mod config;
 mod jwks;
@@ -30,6 +32,7 @@ mod verifier;
 mod tests;
 
 pub use bearer::bearer;
+pub use changes::RightsChanges;
 pub use claims::Claims;
 pub use config::{AuthConfig, ConfigError, DEFAULT_AUDIENCE, DEFAULT_ISSUER};
 pub use memberships::{Memberships, Person, Seat, grant};

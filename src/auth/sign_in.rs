@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::HeaderMap;
-use entity::{PersonId, Role, TenantId, TenantStatus, Timestamp};
+use entity::{PersonId, Position, Role, TenantId, TenantStatus, Timestamp};
+use tokio::sync::watch;
 
+use super::changes::RightsChanges;
 use super::memberships::{Memberships, Seat};
 use super::{Claims, Refused, Service, Verifier, bearer};
 use crate::error::Fault;
@@ -66,6 +68,7 @@ pub struct SignIn {
     memberships: Memberships,
     topology: Arc<Topology>,
     freshness: Freshness,
+    changes: Arc<RightsChanges>,
 }
 
 /// How old memory may be for anybody to sign in by it: somebody's rights may have been taken away meanwhile.
@@ -74,8 +77,14 @@ const TOO_OLD: Duration = Duration::from_secs(30);
 impl SignIn {
     /// Signs in by tokens that `verifier` finds good.
     #[must_use]
-    pub fn new(verifier: Verifier, memberships: Memberships, topology: Arc<Topology>, freshness: Freshness) -> Self {
-        Self { verifier, memberships, topology, freshness }
+    pub fn new(
+        verifier: Verifier,
+        memberships: Memberships,
+        topology: Arc<Topology>,
+        freshness: Freshness,
+        changes: Arc<RightsChanges>,
+    ) -> Self {
+        Self { verifier, memberships, topology, freshness, changes }
     }
 
     /// Who sends a request with these headers, and the chain as it is for this request.
@@ -92,6 +101,22 @@ impl SignIn {
         let seats = if claims.tenant.is_some() { seat.into_iter().collect() } else { seats };
         let Claims { email, expires_at, .. } = claims;
         Ok((Caller { person, email, expires_at, seat, seats }, chain))
+    }
+
+    /// Tells where the log changes who may sign in: who stays is to be looked at again then.
+    pub fn changes(&self) -> watch::Receiver<Position> {
+        self.changes.subscribe()
+    }
+
+    /// Whether `caller`, who signed in before, could do so as well at `position` of the log. Until when the token is good is not looked at.
+    ///
+    /// # Errors
+    /// Where it cannot be known.
+    pub async fn still(&self, caller: &Caller, position: Position) -> Result<bool, Fault> {
+        let chain = self.topology.shown(position).await?;
+        let Some(seat) = caller.seat else { return Ok(true) };
+        let seats = self.memberships.of(caller.person).await?;
+        Ok(seats.contains(&seat) && may_sign_in(&chain, seat.tenant))
     }
 
     /// Which service sends a request with these headers.

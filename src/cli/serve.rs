@@ -6,7 +6,7 @@ use super::Failure;
 use crate::app::{App, Bounds};
 use crate::auth::Verifier;
 use crate::clock::Clock;
-use crate::config::{ActivityOptions, AuthOptions, DatabaseOptions, ListenOptions};
+use crate::config::{ActivityOptions, AuthOptions, ConnectionOptions, DatabaseOptions, ListenOptions};
 use crate::http::server;
 use crate::tenancy::{Database, OpenOptions};
 
@@ -20,6 +20,8 @@ pub(super) struct Options {
     auth: AuthOptions,
     #[command(flatten)]
     activity: ActivityOptions,
+    #[command(flatten)]
+    connections: ConnectionOptions,
 }
 
 pub(super) async fn run(options: Options) -> Result<(), Failure> {
@@ -28,5 +30,5 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
     let database = Database::open_current(&options.database.database_url, OpenOptions::default()).await?;
     let bounds = Bounds { keep_activity_days: options.activity.keep_activity_days, ..Bounds::default() };
     let app = App::start(&database, verifier, Clock::system(), bounds).await?;
-    Ok(server::serve(listener, app).await?)
+    Ok(server::serve(listener, app, options.connections.into()).await?)
 }

@@ -12,10 +12,11 @@
 mod cache;
 mod executor;
 mod omitted;
+mod root_field;
 mod shape;
 #[cfg(test)]
 mod tests;
 mod variables;
 
 pub use cache::{Document, Documents};
-pub use executor::{Answer, Executor, GraphqlRequest, Prepared};
+pub use executor::{Answer, Executor, GraphqlRequest, Prepared, Unproven};

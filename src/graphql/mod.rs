@@ -15,4 +15,5 @@ pub mod loaders;
 pub mod raw;
 pub mod scalars;
 pub mod schema;
+pub mod subscriptions;
 pub mod types;

@@ -1,11 +1,11 @@
 //! The schema: one root object an area, put together.
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder, parser};
+use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema, SchemaBuilder, parser};
 
 use super::documents::Executor;
 use super::limits::Limits;
 use super::limits::schema::{FieldCost, PageSizes};
-use super::types::activity::ActivityQuery;
+use super::types::activity::{ActivityQuery, ActivitySubscription};
 use super::types::catalog::{CatalogMutation, CatalogQuery};
 use super::types::dashboard::DashboardQuery;
 use super::types::downline::DownlineQuery;
@@ -44,11 +44,15 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(CatalogMutation, SettingsMutation, OrderMutation, LedgerMutation);
 
-/// Runs requests on this API.
-pub type ApiExecutor = Executor<Query, Mutation, EmptySubscription>;
+/// What can be subscribed to.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(ActivitySubscription);
 
-fn build() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+/// Runs requests on this API.
+pub type ApiExecutor = Executor<Query, Mutation, Subscription>;
+
+fn build() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .register_output_type::<ModuleResult>()
         .disable_suggestions()
 }

@@ -58,6 +58,13 @@ impl MediaType {
     }
 }
 
+/// Whether the client names `text/event-stream` among what it takes.
+pub(super) fn takes_event_streams(headers: &HeaderMap) -> bool {
+    let accept = headers.get_all(header::ACCEPT).iter().filter_map(|accept| accept.to_str().ok());
+    let mut ranges = accept.flat_map(|accept| accept.split(',')).map(Range::parse);
+    ranges.any(|range| range.essence.eq_ignore_ascii_case("text/event-stream") && range.quality > 0.0)
+}
+
 /// One range of an `Accept` header.
 struct Range<'h> {
     essence: &'h str,

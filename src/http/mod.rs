@@ -1,22 +1,27 @@
 //! The outer edge: what is served over HTTP.
 //!
 //! - `graphql`: the API, by the GraphQL-over-HTTP draft; `media`: which media type an answer has.
+//! - `websocket`, `sse`: the API on connections that stay; [`connections`] counts them, and `session` says when they end.
 //! - [`graphiql`]: the editor for the API in the browser.
 //! - `probes`: whether the program lives and can answer.
 //! - [`server`]: listening, and shutting down gracefully.
 
+pub mod connections;
 pub mod graphiql;
 mod graphql;
 mod media;
 mod probes;
 mod request;
 pub mod server;
+mod session;
+mod sse;
+mod websocket;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, FromRef, Request};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -26,6 +31,7 @@ use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, 
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
+use self::connections::Connections;
 use crate::app::App;
 use crate::graphql::schema::sdl;
 
@@ -38,15 +44,22 @@ const MAX_BODY: usize = 256 * 1024;
 /// How long a request may take.
 const BUDGET: Duration = Duration::from_secs(30);
 
-/// All routes of the program.
-pub fn router(app: Arc<App>) -> Router {
+/// What routes share.
+#[derive(Clone, FromRef)]
+struct Edge {
+    app: Arc<App>,
+    connections: Arc<Connections>,
+}
+
+/// All routes of the program. Connections that stay are among `connections`.
+pub fn router(app: Arc<App>, connections: Arc<Connections>) -> Router {
     let routes = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/schema.graphql", get(schema))
         .route("/healthz", get(probes::healthz))
         .route("/readyz", get(probes::readyz))
         .merge(graphiql::router())
-        .with_state(app);
+        .with_state(Edge { app, connections });
     let nosniff =
         SetResponseHeaderLayer::if_not_present(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     // The last layer is the outermost.

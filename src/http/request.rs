@@ -80,7 +80,8 @@ pub(super) fn from_query(query: &str) -> Result<GraphqlRequest, Unreadable> {
     from_members(members)
 }
 
-fn from_members(mut members: Map<String, Value>) -> Result<GraphqlRequest, Unreadable> {
+/// The request that is an object with these members.
+pub(super) fn from_members(mut members: Map<String, Value>) -> Result<GraphqlRequest, Unreadable> {
     let mut text = |name: &str| match members.remove(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),

@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use super::connections::{ConnectionLimits, Connections};
 use super::router;
 use crate::app::App;
 
@@ -29,21 +30,46 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
 }
 
 /// Serves `app` until the program is asked to end (SIGINT or SIGTERM): stops accepting, finishes what is under way, and returns.
-pub async fn serve(listener: TcpListener, app: Arc<App>) -> io::Result<()> {
-    let (ending, mut ended) = watch::channel(false);
+pub async fn serve(listener: TcpListener, app: Arc<App>, limits: ConnectionLimits) -> io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    let address = listener.local_addr()?;
-    tracing::info!(%address, resellers = app.topology.current().len(), "serving");
     let asked = async move {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
         tracing::info!("asked to end: finishing what is under way");
+    };
+    serve_until(listener, app, limits, asked).await
+}
+
+/// The same, until `asked` says so.
+pub async fn serve_until(
+    listener: TcpListener,
+    app: Arc<App>,
+    limits: ConnectionLimits,
+    asked: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let (ending, mut ended) = watch::channel(false);
+    let address = listener.local_addr()?;
+    tracing::info!(%address, resellers = app.topology.current().len(), "serving");
+    let connections = Connections::new(limits);
+    let asked = async move {
+        asked.await;
         ending.send_replace(true);
     };
-    let serving = axum::serve(listener, router(app.clone())).with_graceful_shutdown(asked);
+    let service = router(app.clone(), connections.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(asked);
+    let mut asked_too = ended.clone();
+    let all = async {
+        // Who stays is sent away as soon as nobody new is let in.
+        let staying = async {
+            let _ = asked_too.wait_for(|ended| *ended).await;
+            connections.end().await;
+        };
+        let (served, ()) = tokio::join!(serving, staying);
+        served
+    };
     let too_long = async {
         // An error means that serving ended by itself, and nobody waits here any more.
         if ended.wait_for(|ended| *ended).await.is_ok() {
@@ -51,7 +77,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>) -> io::Result<()> {
         }
     };
     let served = tokio::select! {
-        result = serving => result,
+        result = all => result,
         () = too_long => {
             tracing::warn!("some requests did not finish in {} s", GRACE.as_secs());
             Ok(())

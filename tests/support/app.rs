@@ -17,6 +17,7 @@ use reseller_network::bus::Bus;
 use reseller_network::clock::Clock;
 use reseller_network::events::{Fact, Log, tail};
 use reseller_network::graphql::id::{Identified, global};
+use reseller_network::http::connections::{ConnectionLimits, Connections};
 use reseller_network::http::router;
 use reseller_network::modules::admin::{Chain, NewReseller};
 use reseller_network::network::activity::Retention;
@@ -98,7 +99,7 @@ impl TestApp {
         Self {
             chain: app.chain.clone(),
             signer: Signer::new(&auth_config()).expect("a signer"),
-            router: router(app.clone()),
+            router: router(app.clone(), Connections::new(ConnectionLimits::default())),
             app,
             elsewhere: Log::new(central.clone(), clock),
             central,
@@ -114,6 +115,11 @@ impl TestApp {
         let Self { app, router, database, .. } = self;
         drop((app, router));
         Self::start_with(database, setup).await
+    }
+
+    /// The running program itself.
+    pub(crate) fn running(&self) -> Arc<App> {
+        self.app.clone()
     }
 
     /// What it knows of the modules' answers.
@@ -204,8 +210,13 @@ impl TestApp {
 
     /// Records a fact as another process does.
     pub(crate) async fn record(&self, fact: Fact) {
+        self.record_all([fact]).await;
+    }
+
+    /// Records facts as another process does, all at once.
+    pub(crate) async fn record_all(&self, facts: impl IntoIterator<Item = Fact>) {
         let mut change = self.elsewhere.begin(Actor::central()).await.expect("a transaction");
-        change.record(fact);
+        facts.into_iter().for_each(|fact| change.record(fact));
         self.has_seen(change.commit().await.expect("a fact")).await;
     }
 

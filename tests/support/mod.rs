@@ -13,6 +13,7 @@ pub(crate) mod naive_chain;
 mod postgres;
 pub(crate) mod process;
 pub(crate) mod same_chain;
+pub(crate) mod socket;
 mod sqlite;
 pub(crate) mod statements;
 

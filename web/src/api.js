@@ -1,3 +1,5 @@
+import { getOperationAST, parse } from 'graphql';
+import { createClient } from 'graphql-ws';
 import { headersOf } from './credentials.js';
 
 const ENDPOINT = '/graphql';
@@ -27,10 +29,30 @@ export async function whoAmI(credentials, signal) {
 export function createFetcher(credentials, onRefused) {
   return async (request, options = {}) => {
     if (!credentials.token) return failure('No token yet. Paste one into the field “Token” above.');
+    if (isSubscription(request, options)) return subscribe(request, { ...headersOf(credentials), ...options.headers }, onRefused);
     const answer = await post(request, { ...headersOf(credentials), ...options.headers });
     if (isRefusal(answer)) onRefused({ kind: 'refused', message: firstMessage(answer.body) ?? 'The token was refused.' });
     return answer.body;
   };
+}
+
+function isSubscription({ query, operationName }, { documentAST }) {
+  return getOperationAST(documentAST ?? parse(query), operationName)?.operation === 'subscription';
+}
+
+/** What a subscription brings, over a connection of its own. One that is cut off is not resumed: whoever looks on sees that it ended. */
+async function* subscribe(request, headers, onRefused) {
+  const url = new URL(ENDPOINT, location.href.replace(/^http/, 'ws')).href;
+  const client = createClient({ url, connectionParams: headers, retryAttempts: 0 });
+  try {
+    yield* client.iterate(request);
+  } catch (error) {
+    if (Array.isArray(error)) return yield { errors: error };
+    if (error.code === 4403) onRefused({ kind: 'refused', message: 'The token was refused.' });
+    yield failure(`The connection ended: ${error.reason || error.message || 'nothing is known of the reason'}`);
+  } finally {
+    client.dispose();
+  }
 }
 
 async function post(request, headers, signal) {

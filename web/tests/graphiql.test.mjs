@@ -1,26 +1,17 @@
 // GraphiQL as a person meets it: the real server, a real browser, and no internet.
 //
-// RESELLER_NETWORK_BIN names the server's binary (built after `npm run build`), CHROMIUM the browser.
+// CHROMIUM names the browser; what else is needed, demo.mjs says.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
+import { PATIENCE_MS, startDemo } from './demo.mjs';
 
-const PATIENCE_MS = 60_000;
-const SERVER = process.env.RESELLER_NETWORK_BIN;
 const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const ADDRESS = /http:\/\/\S+\/graphiql\b/;
-const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+/;
 
 let demo;
 let browser;
 
 before(async () => {
-  assert.ok(SERVER, 'RESELLER_NETWORK_BIN must name the server’s binary');
   demo = await startDemo();
   browser = await chromium.launch({
     executablePath: BROWSER,
@@ -81,6 +72,19 @@ test('every operation of the sample is answered without an error, for each of th
   await page.close();
 });
 
+test('events arrive while somebody looks on', async () => {
+  const page = await openPage();
+  await signIn(page, demo.tokens[0]);
+  await choose(page, 'Live');
+  await resultOf(page, /"summary"/);
+  // The simulator keeps the chain busy: each event takes the place of the one before.
+  const first = await page.locator('.result-window .view-lines').innerText();
+  await page.waitForFunction((first) => document.querySelector('.result-window .view-lines').innerText !== first, first);
+  await page.getByRole('button', { name: /^Stop query/ }).click();
+  await page.getByRole('button', { name: /^Execute query/ }).waitFor();
+  await page.close();
+});
+
 test('the token and the tenant travel on every request, and survive a reload', async () => {
   const page = await openPage();
   const company = await signIn(page, demo.tokens[1]);
@@ -114,57 +118,6 @@ test('the documentation shows the schema, and the editor’s workers run', async
   assert.ok(page.workers().every((worker) => worker.url().startsWith(new URL(demo.url).origin)));
   await page.close();
 });
-
-/** The demo on an empty folder: its address and the tokens that it printed, in their order. */
-async function startDemo() {
-  const folder = await mkdtemp(join(tmpdir(), 'reseller-network-graphiql-'));
-  const server = spawn(SERVER, ['demo', '--listen', '127.0.0.1:0', '--data-dir', folder], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = new Promise((resolve) => server.once('exit', resolve).once('error', resolve));
-  // However this process ends, the server ends with it.
-  const kill = () => server.kill('SIGKILL');
-  process.once('exit', kill);
-  const stop = async () => {
-    server.kill('SIGTERM');
-    const late = setTimeout(kill, 10_000);
-    await ended;
-    clearTimeout(late);
-    process.off('exit', kill);
-    await rm(folder, { recursive: true, force: true });
-  };
-  try {
-    return { ...(await readGreeting(server, ended)), stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-}
-
-async function readGreeting(server, ended) {
-  const said = [];
-  const hear = (line) => said.push(line);
-  createInterface({ input: server.stderr }).on('line', hear);
-  const lines = createInterface({ input: server.stdout }).on('line', hear);
-  const complete = new Promise((resolve) => {
-    lines.on('line', () => {
-      const url = said.join('\n').match(ADDRESS)?.[0];
-      const tokens = said.map((line) => line.match(TOKEN)?.[0]).filter(Boolean);
-      if (url && tokens.length === 3) resolve({ url, tokens });
-    });
-  });
-  let late;
-  const failed = new Promise((_, reject) => {
-    const fail = (why) => reject(new Error(`The demo ${why}. It said:\n${said.join('\n')}`));
-    ended.then(() => fail('ended before it was ready'));
-    late = setTimeout(() => fail('was not ready in time'), PATIENCE_MS);
-  });
-  try {
-    return await Promise.race([complete, failed]);
-  } finally {
-    clearTimeout(late);
-  }
-}
 
 /** A fresh tab, as of a new person, on GraphiQL. Closing it fails if it asked for anything outside or broke its policy. */
 async function openPage() {
@@ -220,11 +173,16 @@ async function run(page, operation) {
     const request = response.request().postData();
     return request?.includes(`"operationName":"${operation}"`) ?? false;
   });
-  await page.getByRole('button', { name: /^Execute query/ }).click();
-  await page.getByRole('menuitem', { name: operation, exact: true }).click();
+  await choose(page, operation);
   const { data, errors } = await (await answered).json();
   assert.equal(errors, undefined);
   return data;
+}
+
+/** Starts one operation of the document in the editor with the play button. */
+async function choose(page, operation) {
+  await page.getByRole('button', { name: /^Execute query/ }).click();
+  await page.getByRole('menuitem', { name: operation, exact: true }).click();
 }
 
 /** Waits until the result pane shows the text. */

@@ -17,6 +17,7 @@ use crate::auth::{AuthConfig, DEFAULT_AUDIENCE, DEFAULT_ISSUER, Signer, Verifier
 use crate::clock::Clock;
 use crate::config::ListenOptions;
 use crate::events::Log;
+use crate::http::connections::ConnectionLimits;
 use crate::http::server;
 use crate::modules::admin::{find, has_root};
 use crate::modules::import::{self, Source};
@@ -69,7 +70,7 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
     if options.events_per_minute > 0 {
         tokio::spawn(simulator::run(app.clone(), options.events_per_minute));
     }
-    Ok(server::serve(listener, app).await?)
+    Ok(server::serve(listener, app, ConnectionLimits::default()).await?)
 }
 
 /// The owner of a company, who is nobody in particular.

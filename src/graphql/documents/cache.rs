@@ -49,14 +49,19 @@ impl Document {
     /// The operation that `name` chooses (GraphQL specification, section 6.1, `GetOperation`); None when it chooses none,
     /// which the library says in its answer.
     pub fn operation(&self, name: Option<&str>) -> Option<&OperationDefinition> {
-        let operation = match (&self.parsed.operations, name) {
-            (DocumentOperations::Single(operation), None) => Some(operation),
-            (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
-            (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations.values().next(),
-            _ => None,
-        };
-        operation.map(|operation| &operation.node)
+        chosen(&self.parsed, name)
     }
+}
+
+/// The operation of `document` that `name` chooses.
+pub(super) fn chosen<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Option<&'d OperationDefinition> {
+    let operation = match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => Some(operation),
+        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations.values().next(),
+        _ => None,
+    };
+    operation.map(|operation| &operation.node)
 }
 
 /// A request, as far as validation is concerned.

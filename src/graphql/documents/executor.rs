@@ -4,16 +4,18 @@ use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{
     Extensions, ObjectType, Request, Response, Schema, SchemaBuilder, ServerError, SubscriptionType, ValidationMode,
     Variables, parser,
 };
 use futures_util::FutureExt;
+use futures_util::stream::BoxStream;
 use serde_json::{Map, Value as Json};
 
-use super::cache::{Document, Documents, Validation};
+use super::cache::{Document, Documents, Validation, chosen};
 use super::omitted::without_omitted;
+use super::root_field::{one_root_field, variable_of_argument};
 use super::variables::coerce;
 use crate::graphql::error::{failed_before_execution, internal_failure, mask};
 use crate::graphql::json;
@@ -49,6 +51,13 @@ impl Answer {
         Self { response: Response::from_errors(vec![error]), executed: false }
     }
 
+    /// The answer to a request that has failed before there was anything to answer it with.
+    pub fn failed(mut response: Response, request_id: &str) -> Self {
+        let executed = !failed_before_execution(&response);
+        mask(&mut response, executed, request_id);
+        Self { response, executed: false }
+    }
+
     /// The answer as JSON.
     pub fn to_json(&self) -> Vec<u8> {
         json::write_response(&self.response, self.executed)
@@ -78,6 +87,44 @@ impl Prepared {
         self.operation_type == Some(OperationType::Mutation)
     }
 
+    /// Whether its answers go on.
+    pub fn is_subscription(&self) -> bool {
+        self.operation_type == Some(OperationType::Subscription)
+    }
+
+    /// What the client has sent, its variables with their defaults.
+    pub fn request(&self) -> &GraphqlRequest {
+        &self.request
+    }
+
+    /// Sees that a subscription asks for one field, and puts that plainly into it.
+    ///
+    /// # Errors
+    /// Where it asks for another number of them.
+    pub fn keep_one_root_field(&mut self) -> Result<(), ServerError> {
+        let name = self.request.operation_name.as_deref();
+        let document = self.trimmed.as_ref().unwrap_or(&self.document.parsed);
+        let Some(operation) = chosen(document, name) else { return Ok(()) };
+        let Some(rewritten) = one_root_field(document, operation)? else { return Ok(()) };
+        let document = self.trimmed.get_or_insert_with(|| self.document.parsed.clone());
+        let ExecutableDocument { operations, fragments } = document;
+        let operation = match (operations, name) {
+            (DocumentOperations::Single(operation), _) => Some(operation),
+            (DocumentOperations::Multiple(operations), Some(name)) => operations.get_mut(name),
+            (DocumentOperations::Multiple(operations), None) => operations.values_mut().next(),
+        };
+        if let Some(operation) = operation {
+            rewritten.put_into(&mut operation.node, fragments);
+        }
+        Ok(())
+    }
+
+    /// The variable that an argument of the first root field is given, if it is one.
+    pub fn variable_of_root_argument(&self, argument: &str) -> Option<&str> {
+        let document = self.trimmed.as_ref().unwrap_or(&self.document.parsed);
+        variable_of_argument(chosen(document, self.request.operation_name.as_deref())?, argument)
+    }
+
     /// What it costs.
     pub fn cost(&self) -> &Cost {
         &self.cost
@@ -94,6 +141,9 @@ impl Prepared {
         request
     }
 }
+
+/// What is not known yet to be valid.
+pub struct Unproven(Option<Validation>);
 
 /// Runs requests on a schema.
 pub struct Executor<Q, M, S> {
@@ -185,6 +235,26 @@ where
         }
         mask(&mut response, executed, request_id);
         Answer { response, executed }
+    }
+
+    /// Runs a prepared subscription. Where its first field was resolved, what is [`Unproven`] of it was good.
+    pub fn stream(
+        &self,
+        mut prepared: Prepared,
+        add_data: impl FnOnce(Request) -> Request,
+    ) -> (BoxStream<'static, Response>, Unproven) {
+        let validation = prepared.validation.take();
+        let known = validation.as_ref().is_some_and(|validation| self.documents.is_good(validation));
+        let schema = if known { &self.fast } else { &self.strict };
+        let responses = schema.execute_stream(add_data(prepared.into_library_request()));
+        (responses, Unproven(validation.filter(|_| !known)))
+    }
+
+    /// Remembers that such a request was found good.
+    pub fn found_good(&self, unproven: Unproven) {
+        if let Some(validation) = unproven.0 {
+            self.documents.found_good(validation);
+        }
     }
 
     /// Prepares and runs a query or a mutation.

@@ -1,8 +1,10 @@
 //! Feeds: what happened in a company and below it.
 
 mod connection;
+pub mod cursors;
 mod details;
 mod filter;
+mod subscription;
 
 use std::sync::Arc;
 
@@ -12,9 +14,10 @@ use futures_util::future::join_all;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
-pub use self::connection::ActivityConnection;
+pub use self::connection::{ActivityConnection, ActivityEdge};
 pub use self::details::ActivityDetails;
 pub use self::filter::ActivityFilter;
+pub use self::subscription::ActivitySubscription;
 use super::module::Module;
 use super::paging::Paging;
 use super::user_error::not_answered;

@@ -65,7 +65,8 @@ pub fn cursor(kind: u8, bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode([&[kind], bytes].concat())
 }
 
-fn place(kind: u8, cursor: &str) -> Option<Vec<u8>> {
+/// What the cursor of a place in a list of `kind` says.
+pub(super) fn place(kind: u8, cursor: &str) -> Option<Vec<u8>> {
     let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
     bytes.strip_prefix(&[kind]).map(<[u8]>::to_vec)
 }

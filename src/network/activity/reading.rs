@@ -12,9 +12,9 @@ use super::pages;
 use super::scans::{Bounds, Scan, Scans};
 use super::types::Types;
 use crate::bus::Module;
-use crate::bus::contract::{Listed, Page};
+use crate::bus::contract::{Listed, Page, Take};
 use crate::error::Fault;
-use crate::events::OWN_SOURCE;
+use crate::events::{OWN_SOURCE, Telling};
 use crate::tenancy::topology::Snapshot;
 use crate::tenancy::{CentralDb, Scope, access};
 
@@ -144,6 +144,27 @@ impl Feeds {
         Ok(Some(page.listed(events.collect::<Result<_, _>>()?)))
     }
 
+    /// The oldest events in the feed of `owner` that come after one position and no later than another, in the order of the log; at most `limit`.
+    /// `chain` is no older than that.
+    ///
+    /// # Errors
+    /// Where the database cannot answer.
+    pub(super) async fn after(
+        &self,
+        chain: &Snapshot,
+        owner: TenantId,
+        filter: &ActivityFilter,
+        (after, up_to): (Position, Position),
+        limit: u32,
+    ) -> Result<Vec<Arc<ActivityEvent>>, Fault> {
+        let page = Page { take: Take::Last(limit), after: Some(Position(up_to.0 + 1)), before: Some(after) };
+        let Some(scans) = self.scans(chain, owner, owner, filter).await? else { return Ok(Vec::new()) };
+        let bounds = self.bounds(filter, &page).await?;
+        let mut rows = pages::read_page(self.central.steady_reader(), &scans, bounds, &page).await?;
+        rows.truncate(limit as usize);
+        rows.into_iter().filter_map(|row| event(chain, row).transpose()).collect()
+    }
+
     /// Those of the events at `positions` that are in `viewer`'s feed.
     ///
     /// # Errors
@@ -228,6 +249,37 @@ impl Feeds {
     }
 }
 
+impl ActivityFilter {
+    /// Whether an event in the viewer's own feed is one of these.
+    pub(super) fn admits(&self, event: &ActivityEvent) -> bool {
+        let module = || Module::publishing(&event.event_type);
+        let is_near = |(least, most)| (least..=most).contains(&event.distance);
+        self.types.as_ref().is_none_or(|types| types.contains(&event.event_type))
+            && self.modules.as_ref().is_none_or(|modules| modules.contains(&module()))
+            && self.subject.is_none_or(|subject| subject == event.subject)
+            && self.scope.distances().is_none_or(is_near)
+            && self.since.is_none_or(|since| event.recorded_at >= since)
+            && self.until.is_none_or(|until| event.recorded_at < until)
+    }
+}
+
+impl ActivityEvent {
+    /// What the log tells, to whom it is so near; nothing where it is about nobody.
+    pub(super) fn told(told: &Telling, distance: i32) -> Result<Option<Self>, Fault> {
+        let Some(subject) = told.subject_tenant_id else { return Ok(None) };
+        Ok(Some(Self {
+            position: told.position,
+            distance,
+            event_type: told.event_type.clone(),
+            subject,
+            is_own: told.source == OWN_SOURCE,
+            occurred_at: told.occurred_at,
+            recorded_at: told.recorded_at,
+            data: data(told.position, &told.data)?,
+        }))
+    }
+}
+
 /// After all events.
 const END: Position = Position(i64::MAX);
 
@@ -258,8 +310,7 @@ impl Read {
 /// What a row says. Nothing where its subject came after the chain of the request: the next one shows it.
 fn event(chain: &Snapshot, row: Read) -> Result<Option<Arc<ActivityEvent>>, Fault> {
     let Some(subject) = row.known_subject(chain) else { return Ok(None) };
-    let data = serde_json::from_str(&row.data)
-        .map_err(|cause| Fault::Row(format!("the data of event {}: {cause}", row.position.0)))?;
+    let data = data(row.position, &row.data)?;
     Ok(Some(Arc::new(ActivityEvent {
         position: row.position,
         distance: row.distance,
@@ -270,4 +321,8 @@ fn event(chain: &Snapshot, row: Read) -> Result<Option<Arc<ActivityEvent>>, Faul
         recorded_at: row.recorded_at,
         data,
     })))
+}
+
+fn data(position: Position, text: &str) -> Result<Value, Fault> {
+    serde_json::from_str(text).map_err(|cause| Fault::Row(format!("the data of event {}: {cause}", position.0)))
 }

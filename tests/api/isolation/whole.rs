@@ -9,17 +9,19 @@ use async_graphql::parser::types::{
 use reseller_network::graphql::schema::sdl;
 
 use super::table::{ROOT_FIELDS, WAYS};
+use crate::live::scope;
 
 #[test]
 fn the_table_is_whole() {
     let schema = Schema::read(&sdl());
-    let rows: BTreeSet<_> = ROOT_FIELDS.iter().map(|row| row.name.to_owned()).collect();
+    let rows = ROOT_FIELDS.iter().map(|row| row.name).chain(scope::FIELDS).map(str::to_owned).collect::<BTreeSet<_>>();
     assert_eq!(
         rows,
         schema.root_fields(),
         "every root field needs a row in ROOT_FIELDS (tests/api/isolation/table.rs) that says who may ask it"
     );
-    let arguments: BTreeSet<_> = WAYS.iter().map(|way| way.argument.to_owned()).collect();
+    let arguments = WAYS.iter().map(|way| way.argument).chain(scope::ARGUMENTS);
+    let arguments: BTreeSet<_> = arguments.map(str::to_owned).collect();
     assert_eq!(
         arguments,
         schema.id_arguments(),

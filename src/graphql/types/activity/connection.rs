@@ -3,26 +3,19 @@
 use std::sync::Arc;
 
 use async_graphql::{Object, Result, SimpleObject};
-use entity::{Position, TenantId};
+use entity::TenantId;
 
-use super::{ActivityEvent, ActivityFilter};
+use super::{ActivityEvent, ActivityFilter, cursors};
 use crate::bus::contract::{self, Listed};
 use crate::graphql::context::Sight;
 use crate::graphql::error::{cursor_expired, internal};
 use crate::graphql::types::downline::PageInfo;
-use crate::graphql::types::paging::{self, Paging};
+use crate::graphql::types::paging::Paging;
 use crate::graphql::types::user_error::not_answered;
 use crate::network::activity::{self, FeedQuery};
 
-/// Says of a cursor that it is one of a feed. It is the same in every feed.
-const KIND: u8 = b'a';
-
 fn cursor(event: &Arc<activity::ActivityEvent>) -> String {
-    paging::cursor(KIND, &event.position.0.to_be_bytes())
-}
-
-fn position(bytes: &[u8]) -> Option<Position> {
-    bytes.try_into().ok().map(|bytes| Position(i64::from_be_bytes(bytes))).filter(|position| position.0 > 0)
+    cursors::write(event.position)
 }
 
 /// A page of a feed.
@@ -37,7 +30,7 @@ impl ActivityConnection {
     /// # Errors
     /// `BAD_USER_INPUT`; `CURSOR_EXPIRED`; `MODULE_UNAVAILABLE`.
     pub async fn of(sight: &Sight, owner: TenantId, filter: Option<ActivityFilter>, paging: Paging) -> Result<Self> {
-        let page = paging.of_module(KIND, position)?;
+        let page = paging.of_module(cursors::KIND, cursors::read)?;
         let kept_from = sight.loaders.services.feeds.kept_from().await.map_err(internal)?;
         if page.after.into_iter().chain(page.before).any(|cursor| cursor < kept_from) {
             return Err(cursor_expired());
@@ -60,13 +53,9 @@ impl ActivityConnection {
         Ok(Self { sight: sight.clone(), page: page.unwrap_or_else(nothing) })
     }
 
-    fn event(&self, event: &Arc<activity::ActivityEvent>) -> ActivityEvent {
-        ActivityEvent::new(&self.sight, event.clone())
-    }
-
     fn events(&self) -> Result<Vec<ActivityEvent>> {
         self.sight.spend(self.page.entries.len())?;
-        Ok(self.page.entries.iter().map(|event| self.event(event)).collect())
+        Ok(self.page.entries.iter().map(|event| ActivityEvent::new(&self.sight, event.clone())).collect())
     }
 }
 
@@ -76,9 +65,7 @@ impl ActivityConnection {
     /// The events of the page, each with its cursor.
     async fn edges(&self) -> Result<Vec<ActivityEdge>> {
         self.sight.spend(self.page.entries.len())?;
-        let edge =
-            |event: &Arc<activity::ActivityEvent>| ActivityEdge { node: self.event(event), cursor: cursor(event) };
-        Ok(self.page.entries.iter().map(edge).collect())
+        Ok(self.page.entries.iter().map(|event| ActivityEdge::of(&self.sight, event.clone())).collect())
     }
 
     /// The events of the page.
@@ -92,9 +79,16 @@ impl ActivityConnection {
     }
 }
 
+impl ActivityEdge {
+    /// An event in the feed of the company that `sight` is of.
+    pub fn of(sight: &Sight, event: Arc<activity::ActivityEvent>) -> Self {
+        Self { cursor: cursor(&event), node: ActivityEvent::new(sight, event) }
+    }
+}
+
 /// An event in a feed.
 #[derive(SimpleObject)]
-pub(super) struct ActivityEdge {
+pub struct ActivityEdge {
     /// The event.
     node: ActivityEvent,
     /// Its place in the feed, for `after` and `before`. It is the same in every feed.

@@ -1,0 +1,177 @@
+//! Subscribers who share one execution.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_graphql::ServerError;
+use entity::Position;
+use tokio::sync::{Notify, watch};
+use tokio::task::AbortHandle;
+
+use super::ring::{Place, Ring, There};
+use super::sharing::Shared;
+use super::source::request_error;
+use super::{Execution, Message, Subscriptions};
+use crate::graphql::error::cursor_expired;
+use crate::network::activity::{Watch, WatchError};
+
+/// How long a group waits before it tries again what has failed.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Subscribers with the same tenant, role, document and variables.
+pub(super) struct Group {
+    shared: Shared,
+    state: Mutex<State>,
+    /// Counts what is new in the state.
+    changed: watch::Sender<u64>,
+    /// The ring has room again.
+    taken: Notify,
+    task: Mutex<Option<AbortHandle>>,
+}
+
+struct State {
+    ring: Ring,
+    /// Why no more comes.
+    failure: Option<ServerError>,
+}
+
+impl Group {
+    /// A group that makes messages of what `watch` brings.
+    pub(super) fn begin(shared: Shared, watch: Watch, execution: Execution, ring: Ring) -> Arc<Self> {
+        let group = Arc::new(Self {
+            shared,
+            state: Mutex::new(State { ring, failure: None }),
+            changed: watch::Sender::new(0),
+            taken: Notify::new(),
+            task: Mutex::default(),
+        });
+        let task = tokio::spawn(group.clone().run(watch, execution)).abort_handle();
+        *group.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
+        group
+    }
+
+    async fn run(self: Arc<Self>, mut watch: Watch, mut execution: Execution) {
+        loop {
+            self.wait_for_room().await;
+            let event = match watch.next().await {
+                Ok(event) => event,
+                Err(WatchError::Expired) => return self.fail(request_error(cursor_expired())),
+                Err(WatchError::Fault(fault)) => {
+                    tracing::error!(%fault, "a feed cannot be watched; it is tried again");
+                    tokio::time::sleep(PAUSE).await;
+                    continue;
+                }
+            };
+            match execution.message(event).await {
+                Ok(message) => self.state().ring.push(Arc::new(message)),
+                Err(error) => return self.fail(error),
+            }
+            self.changed.send_modify(|count| *count += 1);
+        }
+    }
+
+    async fn wait_for_room(&self) {
+        loop {
+            let taken = self.taken.notified();
+            if self.state().ring.has_room() {
+                return;
+            }
+            taken.await;
+        }
+    }
+
+    fn fail(&self, error: ServerError) {
+        self.state().failure = Some(error);
+        self.changed.send_modify(|count| *count += 1);
+    }
+
+    pub(super) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// Whether no more comes.
+    pub(super) fn has_failed(&self) -> bool {
+        self.state().failure.is_some()
+    }
+
+    /// Whether nobody belongs to it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.state().ring.is_empty()
+    }
+
+    /// Makes no more messages.
+    pub(super) fn end(&self) {
+        if let Some(task) = self.task.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            task.abort();
+        }
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A subscriber's place in a group. It is given up when this is dropped.
+pub(super) struct Seat {
+    subscriptions: Arc<Subscriptions>,
+    group: Arc<Group>,
+    place: Place,
+    changed: watch::Receiver<u64>,
+}
+
+/// What a subscriber gets from its group.
+pub(super) enum Given {
+    /// The next message.
+    Message(Arc<Message>),
+    /// It was too slow, and has had all up to here.
+    Lost(Position),
+    /// No more comes.
+    Failed(ServerError),
+}
+
+impl Seat {
+    /// A seat for who has had all up to `after`; none where the group has no more what comes after that.
+    pub(super) fn take(subscriptions: &Arc<Subscriptions>, group: &Arc<Group>, after: Position) -> Option<Self> {
+        let changed = group.changed.subscribe();
+        let place = group.state().ring.enter(after)?;
+        Some(Self { subscriptions: subscriptions.clone(), group: group.clone(), place, changed })
+    }
+
+    /// What comes next, as soon as it does. Safe to cancel.
+    pub(super) async fn next(&mut self) -> Given {
+        loop {
+            self.changed.mark_unchanged();
+            if let Some(given) = self.take_next() {
+                return given;
+            }
+            // The group holds the sender, and this the group.
+            let _ = self.changed.changed().await;
+        }
+    }
+
+    fn take_next(&mut self) -> Option<Given> {
+        let mut state = self.group.state();
+        let had_room = state.ring.has_room();
+        let there = state.ring.take(&mut self.place);
+        let has_room = state.ring.has_room();
+        let failure = state.failure.clone();
+        drop(state);
+        if has_room && !had_room {
+            self.group.taken.notify_one();
+        }
+        match there {
+            There::Message(message) => Some(Given::Message(message)),
+            There::Lost => Some(Given::Lost(self.place.after())),
+            There::Nothing => failure.map(Given::Failed),
+        }
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.group.state().ring.leave(&self.place);
+        // The others may have had all that this one had not.
+        self.group.taken.notify_one();
+        self.subscriptions.leave(&self.group);
+    }
+}

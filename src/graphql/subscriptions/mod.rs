@@ -1,0 +1,130 @@
+//! Subscriptions: operations whose answers go on for as long as something happens.
+//!
+//! - `source`: what its resolver says that it watches, and what it is brought.
+//! - `execution`: makes a message of each event. `group`: subscribers with the same tenant, role, document and variables share one; `ring` holds the
+//!   messages that not all of them have had. `sharing`: who is the same.
+//! - [`Deliveries`]: what one subscriber gets. It reads the log on from its cursor until it has caught up with its group, and is one of it from there.
+
+mod deliveries;
+mod execution;
+mod group;
+mod ring;
+mod sharing;
+mod source;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_graphql::ServerError;
+use entity::Position;
+
+use self::deliveries::Own;
+pub use self::deliveries::{Delivered, Deliveries};
+use self::execution::Execution;
+pub use self::execution::Message;
+use self::group::{Group, Seat};
+use self::ring::{Memory, Ring};
+use self::sharing::Shared;
+pub use self::source::{Source, Told, Watched};
+use super::context::Services;
+use super::documents::{Answer, Prepared};
+use super::error::{ErrorCode, cursor_expired, internal_failure};
+use super::schema::ApiExecutor;
+use crate::auth::Caller;
+use crate::network::activity::Live;
+use crate::tenancy::topology::Topology;
+
+/// Runs subscriptions.
+pub struct Subscriptions {
+    api: Arc<ApiExecutor>,
+    services: Arc<Services>,
+    topology: Arc<Topology>,
+    live: Arc<Live>,
+    groups: Mutex<HashMap<Shared, Arc<Group>>>,
+    memory: Arc<Memory>,
+}
+
+/// Who subscribes to what.
+pub struct Subscriber {
+    /// Who asks.
+    pub caller: Caller,
+    /// The operation.
+    pub prepared: Prepared,
+    /// The cursor of the last event that the client has had, where it says so beside the operation: it counts more than one in there.
+    pub last_event_id: Option<String>,
+    /// Names the request in the log.
+    pub request_id: String,
+}
+
+impl Subscriptions {
+    /// Subscriptions to what `live` tells, on `api`.
+    #[must_use]
+    pub fn new(api: Arc<ApiExecutor>, services: Arc<Services>, topology: Arc<Topology>, live: Arc<Live>) -> Arc<Self> {
+        let (groups, memory) = (Mutex::default(), Arc::new(Memory::default()));
+        Arc::new(Self { api, services, topology, live, groups, memory })
+    }
+
+    /// Begins a subscription.
+    ///
+    /// # Errors
+    /// The answer to an operation that is none, and to one whose field refuses it.
+    pub async fn open(self: &Arc<Self>, subscriber: Subscriber) -> Result<Deliveries, Answer> {
+        let Subscriber { caller, mut prepared, last_event_id, request_id } = subscriber;
+        let failed = |error: ServerError| Answer::refused(error);
+        let Some(seat) = caller.seat else { return Err(failed(ErrorCode::Forbidden.request_error(NO_COMPANY))) };
+        prepared.keep_one_root_field().map_err(failed)?;
+        let shared = Shared::of(seat, &prepared);
+        // What comes while it begins is new.
+        let now = self.live.now();
+        let (execution, watched) = Execution::begin(self, caller, prepared, &request_id).await?;
+        let cursor = match &last_event_id {
+            Some(cursor) => Some(source::position(cursor).map_err(failed)?),
+            None => watched.after,
+        };
+        self.check_kept(cursor, &request_id).await.map_err(failed)?;
+        let own = Own { execution: Some(execution), filter: watched.filter };
+        Ok(Deliveries::new(self.clone(), shared, cursor.unwrap_or(now), own, request_id))
+    }
+
+    async fn check_kept(&self, cursor: Option<Position>, request_id: &str) -> Result<(), ServerError> {
+        let Some(cursor) = cursor else { return Ok(()) };
+        match self.services.feeds.kept_from().await {
+            Ok(kept_from) if cursor < kept_from => Err(source::request_error(cursor_expired())),
+            Ok(_) => Ok(()),
+            Err(fault) => {
+                tracing::error!(%fault, request_id, "a subscription cannot begin");
+                Err(internal_failure(request_id))
+            }
+        }
+    }
+
+    /// Takes a seat in the group of `shared` for who has had all up to `after`, if the group still has what comes after that. Where there is no such
+    /// group, one begins there, with the execution of who comes.
+    fn join(self: &Arc<Self>, shared: &Shared, after: Position, own: &mut Own) -> Option<Seat> {
+        let mut groups = self.groups();
+        let group = if let Some(group) = groups.get(shared).filter(|group| !group.has_failed()) {
+            group.clone()
+        } else {
+            let watch = self.live.watch(shared.tenant(), own.filter.clone(), after);
+            let group = Group::begin(shared.clone(), watch, own.execution.take()?, Ring::new(after, &self.memory));
+            groups.insert(shared.clone(), group.clone());
+            group
+        };
+        Seat::take(self, &group, after)
+    }
+
+    /// Ends a group that nobody belongs to any more.
+    fn leave(&self, group: &Arc<Group>) {
+        let mut groups = self.groups();
+        if group.is_empty() && groups.get(group.shared()).is_some_and(|known| Arc::ptr_eq(known, group)) {
+            groups.remove(group.shared());
+            group.end();
+        }
+    }
+
+    fn groups(&self) -> std::sync::MutexGuard<'_, HashMap<Shared, Arc<Group>>> {
+        self.groups.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+const NO_COMPANY: &str = "A subscription is on behalf of a company: name one in X-Tenant-ID.";

@@ -1,0 +1,59 @@
+//! How long somebody stays signed in on a connection that stays.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use super::connections::Connections;
+use crate::app::App;
+use crate::auth::Caller;
+use crate::clock::Clock;
+
+/// Why a connection ends that a client did not end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// The token is good no longer.
+    Expired,
+    /// The person is no member of the company any more, or it was switched off.
+    Forbidden,
+    /// The program ends.
+    Shutdown,
+}
+
+/// How long it takes until a check that could not be made is made again.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Resolves when `caller` is to be sent away.
+pub(super) fn ending(app: Arc<App>, connections: &Connections, caller: Caller) -> BoxFuture<'static, Ending> {
+    let mut shutdown = connections.ending();
+    // From here on no change is missed; what has changed since the caller was signed in is looked at at once.
+    let mut changes = app.sign_in.changes();
+    changes.mark_changed();
+    // Tokens are held against the machine's clock.
+    let left = caller.expires_at.0.saturating_sub(Clock::system().now().0);
+    let expired = tokio::time::sleep(Duration::from_micros(u64::try_from(left).unwrap_or_default()));
+    Box::pin(async move {
+        let forbidden = async {
+            loop {
+                // The sender lives as long as the program.
+                let _ = changes.changed().await;
+                let position = *changes.borrow_and_update();
+                match app.sign_in.still(&caller, position).await {
+                    Ok(true) => {}
+                    Ok(false) => return,
+                    Err(fault) => {
+                        tracing::warn!(%fault, "it is not known whether somebody is still signed in");
+                        tokio::time::sleep(PAUSE).await;
+                        changes.mark_changed();
+                    }
+                }
+            }
+        };
+        tokio::select! {
+            _ = shutdown.wait_for(|ending| *ending) => Ending::Shutdown,
+            () = expired => Ending::Expired,
+            () = forbidden => Ending::Forbidden,
+        }
+    })
+}

@@ -1,0 +1,59 @@
+//! What a quiet connection is to be asked, and when it has been quiet for too long.
+
+use tokio::time::Instant;
+
+use super::closing::Closing;
+use crate::http::connections::ConnectionLimits;
+
+/// How quiet a connection is.
+pub(super) struct Quiet {
+    limits: ConnectionLimits,
+    /// When the client was heard last.
+    heard_at: Instant,
+    /// When something was last under way.
+    worked_at: Instant,
+    /// Whether the client was asked since then whether it is there.
+    is_asked: bool,
+}
+
+impl Quiet {
+    pub(super) fn new(limits: ConnectionLimits) -> Self {
+        let now = Instant::now();
+        Self { limits, heard_at: now, worked_at: now, is_asked: false }
+    }
+
+    /// The client has said something.
+    pub(super) fn heard(&mut self) {
+        self.heard_at = Instant::now();
+        self.is_asked = false;
+    }
+
+    /// Something has come of an operation.
+    pub(super) fn worked(&mut self) {
+        self.worked_at = Instant::now();
+    }
+
+    /// Answers whether the client is to be asked whether it is there. `is_busy` says whether an operation is under way.
+    ///
+    /// # Errors
+    /// Where the connection was quiet for too long.
+    pub(super) fn look(&mut self, is_busy: bool) -> Result<bool, Closing> {
+        if is_busy {
+            self.worked();
+        } else if self.worked_at.elapsed() >= self.limits.idle {
+            return Err(Closing::Idle);
+        }
+        if self.heard_at.elapsed() >= self.limits.ping_after * 2 {
+            return Err(Closing::Silent);
+        }
+        let asks = !self.is_asked && self.heard_at.elapsed() >= self.limits.ping_after;
+        self.is_asked |= asks;
+        Ok(asks)
+    }
+
+    /// When to look next.
+    pub(super) fn next_look(&self, is_busy: bool) -> Instant {
+        let heard = self.heard_at + self.limits.ping_after * if self.is_asked { 2 } else { 1 };
+        if is_busy { heard } else { heard.min(self.worked_at + self.limits.idle) }
+    }
+}

@@ -1,0 +1,101 @@
+//! Feeds as they grow. One tail of the log for the whole process tells all who watch feeds what is new in them.
+//!
+//! The tail goes no further than the table of feeds does, so that what was told live is found there. Whoever comes from an earlier place, or
+//! could not be told all that came, reads the table instead: [`Watch`] hides the difference, and leaves nothing out.
+
+mod inbox;
+mod tail;
+mod watch;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use entity::{Position, TenantId};
+use tokio::sync::watch as channel;
+
+use self::inbox::Inbox;
+pub use self::tail::Tail;
+pub use self::watch::{Watch, WatchError};
+use super::reading::{ActivityEvent, ActivityFilter, Feeds};
+use crate::tenancy::topology::Topology;
+
+/// Feeds, and what becomes new in them.
+pub struct Live {
+    feeds: Feeds,
+    topology: Arc<Topology>,
+    /// How far the table of feeds is.
+    written: channel::Receiver<Position>,
+    watching: Mutex<Watching>,
+}
+
+/// Who watches, by the owner of the feed.
+struct Watching {
+    inboxes: HashMap<TenantId, Vec<Arc<Inbox>>>,
+    /// All up to here was told.
+    told: Position,
+}
+
+impl Live {
+    /// The feeds that `feeds` reads, of the companies that `topology` shows. `written` says how far they are.
+    #[must_use]
+    pub fn new(feeds: Feeds, topology: Arc<Topology>, written: channel::Receiver<Position>) -> Arc<Self> {
+        let watching = Watching { inboxes: HashMap::new(), told: *written.borrow() };
+        Arc::new(Self { feeds, topology, written, watching: Mutex::new(watching) })
+    }
+
+    /// Where feeds are now: what comes after is new.
+    #[must_use]
+    pub fn now(&self) -> Position {
+        *self.written.borrow()
+    }
+
+    /// Watches the feed of `owner` for what `filter` lets through, from `after` on.
+    #[must_use]
+    pub fn watch(self: &Arc<Self>, owner: TenantId, filter: ActivityFilter, after: Position) -> Watch {
+        let mut watching = self.watching();
+        let inbox = Arc::new(Inbox::new(filter.clone(), watching.told));
+        watching.inboxes.entry(owner).or_default().push(inbox.clone());
+        drop(watching);
+        Watch::new(self.clone(), owner, filter, after, inbox)
+    }
+
+    /// The oldest events, at most `limit`, that come after `after` in the feed of `owner`; and up to where there are no others.
+    ///
+    /// # Errors
+    /// Where feeds do not go back so far any more, and where the database cannot answer.
+    pub async fn read(
+        &self,
+        owner: TenantId,
+        filter: &ActivityFilter,
+        after: Position,
+        limit: u32,
+    ) -> Result<(Vec<Arc<ActivityEvent>>, Position), WatchError> {
+        let end = self.now();
+        if end <= after {
+            return Ok((Vec::new(), after));
+        }
+        let chain = self.topology.shown(end).await?;
+        // The other way round, what is given up meanwhile would be missing.
+        let page = self.feeds.after(&chain, owner, filter, (after, end), limit).await?;
+        if after.0 + 1 < self.feeds.kept_from().await?.0 {
+            return Err(WatchError::Expired);
+        }
+        let is_whole = (page.len() as u64) < u64::from(limit);
+        let up_to = page.last().filter(|_| !is_whole).map_or(end, |last| last.position);
+        Ok((page, up_to))
+    }
+
+    fn forget(&self, owner: TenantId, inbox: &Arc<Inbox>) {
+        let mut watching = self.watching();
+        if let Some(inboxes) = watching.inboxes.get_mut(&owner) {
+            inboxes.retain(|other| !Arc::ptr_eq(other, inbox));
+            if inboxes.is_empty() {
+                watching.inboxes.remove(&owner);
+            }
+        }
+    }
+
+    fn watching(&self) -> std::sync::MutexGuard<'_, Watching> {
+        self.watching.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,41 @@
+//! Subscribers that do not keep up.
+
+use serde_json::{Value, json};
+
+use super::{FEED, Line, have_begun, number};
+use crate::support::{TestDatabase, on_both_databases};
+
+on_both_databases!(a_subscriber_that_stops_reading_slows_nobody_and_misses_nothing);
+
+async fn a_subscriber_that_stops_reading_slows_nobody_and_misses_nothing(database: TestDatabase) {
+    const EVENTS: usize = 3_000;
+    let line = Line::open(database).await;
+    let (mut slow, mut fast) = (line.connect("grace", line.own).await, line.connect("ada", line.own).await);
+    for socket in [&mut slow, &mut fast] {
+        socket.subscribe("feed", FEED, json!({ "filter": { "modules": ["ORDERS"] } })).await;
+        have_begun(socket).await;
+    }
+    // More than the buffers between both ends and the server's own hold.
+    let text = "x".repeat(4_000);
+    for numbers in (0..EVENTS).collect::<Vec<_>>().chunks(100) {
+        line.happen(line.child, numbers, &text).await;
+    }
+    for expected in 0..EVENTS {
+        assert_eq!(number(&fast.next_of("feed").await["activity"]), expected);
+    }
+    // It goes on where it is, and where it was too slow for its group, after the cursor that it is told.
+    let mut expected = 0;
+    while expected < EVENTS {
+        let message = slow.message().await;
+        if message["type"] == "error" {
+            let error = &message["payload"][0];
+            assert_eq!(error["extensions"]["code"], "SLOW_CONSUMER", "{message}");
+            let variables = json!({ "filter": { "modules": ["ORDERS"] }, "after": error["extensions"]["cursor"] });
+            slow.subscribe("feed", FEED, variables).await;
+            continue;
+        }
+        let edge: &Value = &message["payload"]["data"]["activity"];
+        assert_eq!(number(edge), expected, "{message}");
+        expected += 1;
+    }
+}
