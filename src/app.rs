@@ -15,6 +15,7 @@ use crate::graphql::subscriptions::Subscriptions;
 use crate::modules::admin::Chain;
 use crate::modules::catalog::Catalog;
 use crate::modules::finance::Finance;
+use crate::modules::intake::{Intake, TakingUp};
 use crate::modules::orders::Orders;
 use crate::network::Served;
 use crate::network::activity::{Feed, Feeds, Live, Retention, Tail};
@@ -39,6 +40,8 @@ pub struct App {
     pub subscriptions: Arc<Subscriptions>,
     /// Changes the chain.
     pub chain: Chain,
+    /// Takes in what other programs publish.
+    pub intake: Intake,
     /// The log: who waits for what comes of an event waits here.
     pub log: Log,
     /// The chain in memory.
@@ -100,6 +103,8 @@ impl App {
         let healths = Healths::new(central.clone(), bus.clone(), clock.clone());
         Served::new(topology.clone(), answers.clone(), performances.clone(), healths.clone()).register(&bus);
         let posting = Consumer::new(central.clone(), log.clone(), finance).await.map_err(Fault::from)?;
+        let taking_up = TakingUp::new(central.clone());
+        let taking_up = Consumer::new(central.clone(), log.clone(), Arc::new(taking_up)).await.map_err(Fault::from)?;
         let feed = Feed::new(central.clone(), topology.clone());
         let feed = Consumer::new(central.clone(), log.clone(), feed).await.map_err(Fault::from)?;
         let rights = RightsChanges::new();
@@ -117,6 +122,7 @@ impl App {
         let mut following = vec![
             tokio::spawn(follower.run()),
             tokio::spawn(posting.run()),
+            tokio::spawn(taking_up.run()),
             tokio::spawn(figures.run()),
             tokio::spawn(feed.run()),
             tokio::spawn(Tail::new(central.clone(), live.clone()).run()),
@@ -134,6 +140,7 @@ impl App {
             api,
             subscriptions,
             chain: Chain::new(log.clone()),
+            intake: Intake::new(log.clone()),
             log,
             topology,
             central,

@@ -83,6 +83,16 @@ impl OrderId {
     }
 }
 
+impl FreezeId {
+    const TOLD: Uuid = Uuid::from_u128(0x5d21_9c07_88ab_4e6d_b3f4_2a90_6c1e_d758);
+
+    /// The id of the freeze that `source` calls `name` (a UUID of version 5): it is found again when it is to be removed.
+    #[must_use]
+    pub fn told(source: &str, name: &str) -> Self {
+        Self(Uuid::new_v5(&Self::TOLD, format!("{source}\n{name}").as_bytes()))
+    }
+}
+
 impl PostingId {
     const ORDER: Uuid = Uuid::from_u128(0x3b8e_47a1_0c95_4d2f_8a66_e1f0_52d7_4c13);
 

@@ -34,6 +34,7 @@ pub mod public_id;
 pub mod tenant;
 pub mod tenant_name;
 mod timestamp;
+pub mod waiting_event;
 
 pub use day::Day;
 pub use event::Position;

@@ -8,6 +8,7 @@ mod m20261122_000001_chain;
 mod m20261122_000002_modules;
 mod m20261125_000003_figures;
 mod m20261127_000004_activity;
+mod m20261127_000005_intake;
 
 use std::collections::HashSet;
 
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_modules::Migration),
             Box::new(m20261125_000003_figures::Migration),
             Box::new(m20261127_000004_activity::Migration),
+            Box::new(m20261127_000005_intake::Migration),
         ]
     }
 }

@@ -8,6 +8,7 @@ mod schema;
 mod serve;
 mod token;
 mod verify;
+mod waiting;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -43,6 +44,7 @@ enum Command {
     Import(import::Options),
     Export(export::Options),
     Verify(verify::Options),
+    Waiting(waiting::Options),
     /// Make a person a member, and print a token for them; or one for a service that publishes events
     Token(token::Options),
     /// Print the API's schema
@@ -76,6 +78,7 @@ async fn execute(command: Command) -> Result<(), Failure> {
         Command::Import(options) => import::run(options).await,
         Command::Export(options) => export::run(options).await,
         Command::Verify(options) => verify::run(options).await,
+        Command::Waiting(options) => waiting::run(options).await,
         Command::Token(options) => token::run(options).await,
         Command::Schema => schema::run(),
     }

@@ -3,6 +3,7 @@
 //! A number is assigned before it is committed: a reader of "after the last I saw" would skip one that commits late. So the log's lock is
 //! taken as the last act before COMMIT and held until the commit is visible (`docs/adr/0003-log-order.md`).
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,7 +12,7 @@ use entity::{Position, TenantId, Timestamp, event};
 use sea_orm::{DatabaseTransaction, DbErr};
 use tokio::sync::watch;
 
-use super::Fact;
+use super::{Fact, Published};
 use crate::clock::Clock;
 use crate::tenancy::topology::store::end_of_log;
 use crate::tenancy::{Actor, CentralDb, InTransaction, Lock, ROWS_A_STATEMENT, TenantHandle, insert_rows, lock, share};
@@ -39,10 +40,10 @@ pub(super) enum Reader {
 
 impl Reader {
     /// Whether it does anything about one of these types of events.
-    fn sees(self, kinds: &HashSet<&'static str>) -> bool {
+    fn sees(self, kinds: &HashSet<Cow<'static, str>>) -> bool {
         match self {
             Self::Memory => true,
-            Self::Consumer(types) => types.is_empty() || types.iter().any(|kind| kinds.contains(kind)),
+            Self::Consumer(types) => types.is_empty() || types.iter().any(|kind| kinds.contains(*kind)),
         }
     }
 }
@@ -63,7 +64,7 @@ impl Log {
     /// Begins a change that `actor` makes.
     pub async fn begin(&self, actor: Actor) -> Result<Transaction, DbErr> {
         let db = self.central.begin().await?;
-        Ok(Transaction { db, actor, facts: Vec::new(), kinds: HashSet::new(), at: self.clock.now(), log: self.clone() })
+        Ok(Transaction { db, actor, noted: Vec::new(), kinds: HashSet::new(), at: self.clock.now(), log: self.clone() })
     }
 
     /// Counts somebody who reads on from `position` among those whom a writer waits for. They say through the sender how far they are.
@@ -107,14 +108,22 @@ impl Log {
     }
 }
 
+/// What is to be appended.
+enum Noted {
+    /// A fact of our own, and when it happened, where that was not now.
+    Own(Fact, Option<Timestamp>),
+    /// What somebody else has published.
+    Published(Published),
+}
+
 /// A change on its way: rows are written through it, facts are recorded beside them, and both last or neither.
 pub struct Transaction {
     db: DatabaseTransaction,
     actor: Actor,
-    /// What has happened, and when, where that was not now.
-    facts: Vec<(Fact, Option<Timestamp>)>,
+    /// What has happened.
+    noted: Vec<Noted>,
     /// The types of all that was recorded.
-    kinds: HashSet<&'static str>,
+    kinds: HashSet<Cow<'static, str>>,
     /// When the change happens: one instant for all that it writes.
     at: Timestamp,
     log: Log,
@@ -174,27 +183,44 @@ impl Transaction {
 
     /// Notes a fact, to be appended with the commit.
     pub fn record(&mut self, fact: Fact) {
-        self.kinds.insert(fact.kind);
-        self.facts.push((fact, None));
+        self.kinds.insert(Cow::Borrowed(fact.kind));
+        self.noted.push(Noted::Own(fact, None));
     }
 
     /// Notes a fact that happened at `at`, and is only told of by this change.
     pub fn record_at(&mut self, fact: Fact, at: Timestamp) {
-        self.kinds.insert(fact.kind);
-        self.facts.push((fact, Some(at)));
+        self.kinds.insert(Cow::Borrowed(fact.kind));
+        self.noted.push(Noted::Own(fact, Some(at)));
+    }
+
+    /// Notes an event that somebody else has published, to be appended with the commit. No event of its source and id may be in the log, which must
+    /// be [locked](Self::lock_log) for that to be known.
+    pub fn record_published(&mut self, published: Published) {
+        self.kinds.insert(Cow::Owned(published.event_type.clone()));
+        self.noted.push(Noted::Published(published));
+    }
+
+    /// Waits until no other transaction appends to the log, and keeps it so until this one ends: what is not in it stays out of it.
+    pub(crate) async fn lock_log(&mut self) -> Result<(), DbErr> {
+        lock(&self.db, Lock::Log).await
     }
 
     /// Appends what was recorded so far. From here on all other writers wait for this transaction: for imports, which would else hold
     /// a million facts in memory.
     pub async fn append_recorded(&mut self) -> Result<(), DbErr> {
-        if self.facts.is_empty() {
+        if self.noted.is_empty() {
             return Ok(());
         }
         lock(&self.db, Lock::Log).await?;
         let (actor, at, recorded_at) = (self.actor, self.at, self.log.clock.now());
-        while !self.facts.is_empty() {
-            let some = self.facts.drain(..self.facts.len().min(ROWS_A_STATEMENT));
-            let rows = some.map(|(fact, then)| fact.into_row(actor, then.unwrap_or(at), recorded_at)).collect();
+        while !self.noted.is_empty() {
+            let some = self.noted.drain(..self.noted.len().min(ROWS_A_STATEMENT));
+            let rows = some.map(|noted| match noted {
+                Noted::Own(fact, then) => fact.into_row(actor, then.unwrap_or(at), recorded_at),
+                // What was told behind a move is recorded behind it, also where the clock is slower.
+                Noted::Published(published) => published.into_row(recorded_at.max(at)),
+            });
+            let rows = rows.collect();
             insert_rows::<event::Entity>(&self.db, rows, None).await?;
         }
         Ok(())

@@ -20,6 +20,40 @@ pub struct Fact {
     pub data: Value,
 }
 
+/// An event that somebody else has published.
+#[derive(Clone, Debug)]
+pub struct Published {
+    /// CloudEvents `source`.
+    pub source: String,
+    /// CloudEvents `id`.
+    pub id: String,
+    /// CloudEvents `type`.
+    pub event_type: String,
+    /// To which company it happened.
+    pub subject: TenantId,
+    /// When it happened.
+    pub occurred_at: Timestamp,
+    /// CloudEvents `data`.
+    pub data: Value,
+}
+
+impl Published {
+    pub(super) fn into_row(self, recorded_at: Timestamp) -> event::ActiveModel {
+        event::ActiveModel {
+            position: NotSet,
+            source: Set(self.source),
+            event_id: Set(self.id),
+            event_type: Set(self.event_type),
+            subject_tenant_id: Set(Some(self.subject)),
+            actor_tenant_id: Set(None),
+            actor_person_id: Set(None),
+            occurred_at: Set(self.occurred_at),
+            recorded_at: Set(recorded_at),
+            data: Set(self.data),
+        }
+    }
+}
+
 impl Fact {
     pub(super) fn into_row(self, actor: Actor, occurred_at: Timestamp, recorded_at: Timestamp) -> event::ActiveModel {
         event::ActiveModel {

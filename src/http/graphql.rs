@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use super::connections::{Connections, TooMany};
 use super::media::{MediaType, takes_event_streams};
 use super::request::{Unreadable, check_content_type, from_body, from_query, read_body};
-use super::{BUDGET, request_id, sse, websocket};
+use super::{BUDGET, MAX_BODY, request_id, sse, websocket};
 use crate::app::App;
 use crate::auth::{Caller, SignInError};
 use crate::graphql::context::RequestContext;
@@ -70,7 +70,7 @@ pub(super) async fn post(
     let (parts, body) = request.into_parts();
     let read = async || {
         check_content_type(&parts.headers)?;
-        from_body(&read_body(body).await?)
+        from_body(&read_body(body, MAX_BODY).await?)
     };
     Asker::new(app, connections, address(&parts), &parts.headers, Method::Post).answer(read).await
 }
@@ -176,7 +176,8 @@ fn only_by_post(media: MediaType) -> Response {
     refused
 }
 
-fn not_signed_in(media: MediaType, why: &SignInError, request_id: &str) -> Response {
+/// What a request is answered that nobody has signed in for.
+pub(super) fn not_signed_in(media: MediaType, why: &SignInError, request_id: &str) -> Response {
     match why {
         SignInError::Unauthenticated => {
             let message = "Send a valid token in the header Authorization: Bearer …";

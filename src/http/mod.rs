@@ -2,11 +2,13 @@
 //!
 //! - `graphql`: the API, by the GraphQL-over-HTTP draft; `media`: which media type an answer has.
 //! - `websocket`, `sse`: the API on connections that stay; [`connections`] counts them, and `session` says when they end.
+//! - `events`: what other programs publish.
 //! - [`graphiql`]: the editor for the API in the browser.
 //! - `probes`: whether the program lives and can answer.
 //! - [`server`]: listening, and shutting down gracefully.
 
 pub mod connections;
+mod events;
 pub mod graphiql;
 mod graphql;
 mod media;
@@ -55,6 +57,7 @@ struct Edge {
 pub fn router(app: Arc<App>, connections: Arc<Connections>) -> Router {
     let routes = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post))
+        .route("/events", axum::routing::post(events::post))
         .route("/schema.graphql", get(schema))
         .route("/healthz", get(probes::healthz))
         .route("/readyz", get(probes::readyz))

@@ -5,7 +5,6 @@ use axum::http::{HeaderMap, StatusCode, header};
 use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
 use serde_json::{Map, Value};
 
-use super::MAX_BODY;
 use crate::graphql::documents::GraphqlRequest;
 
 /// Why an HTTP request holds no GraphQL request.
@@ -38,12 +37,12 @@ pub(super) fn check_content_type(headers: &HeaderMap) -> Result<(), Unreadable> 
     })
 }
 
-/// The whole of `body`, which must not be longer than a request may be.
-pub(super) async fn read_body(body: Body) -> Result<Bytes, Unreadable> {
-    let body = Limited::new(body, MAX_BODY).collect().await;
+/// The whole of `body`, which must have at most `most` bytes.
+pub(super) async fn read_body(body: Body, most: usize) -> Result<Bytes, Unreadable> {
+    let body = Limited::new(body, most).collect().await;
     body.map(Collected::to_bytes).map_err(|cause| {
         if cause.is::<LengthLimitError>() {
-            let message = format!("The body is longer than {MAX_BODY} bytes.");
+            let message = format!("The body is longer than {most} bytes.");
             return Unreadable { status: StatusCode::PAYLOAD_TOO_LARGE, message };
         }
         unreadable("The body was cut off.")

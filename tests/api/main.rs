@@ -12,6 +12,7 @@ mod consumer;
 mod dashboard;
 mod export;
 mod import;
+mod intake;
 mod live;
 mod log;
 mod odd_texts;
