@@ -5,6 +5,7 @@
 mod floor;
 mod generate;
 mod inserts;
+mod live;
 mod random;
 #[path = "../support/scrambled.rs"]
 mod scrambled;
@@ -39,6 +40,9 @@ enum Command {
     /// The hand-written program beside the server
     #[command(subcommand)]
     Floor(floor::Command),
+    /// Subscribers of the server, and a bare broadcast beside it
+    #[command(subcommand)]
+    Live(live::Command),
     /// Write the rows of an import or of the consumers once more, and time it
     Inserts(inserts::Options),
 }
@@ -52,6 +56,7 @@ fn main() -> Outcome<()> {
     match command {
         Command::Generate(options) => generate::run(&options),
         Command::Floor(command) => runtime.block_on(floor::run(&command)),
+        Command::Live(command) => runtime.block_on(live::run(&command)),
         Command::Inserts(options) => runtime.block_on(inserts::run(&options)),
     }
 }
