@@ -108,15 +108,16 @@ impl SignIn {
         self.changes.subscribe()
     }
 
-    /// Whether `caller`, who signed in before, could do so as well at `position` of the log. Until when the token is good is not looked at.
+    /// Whether `caller`, who signed in before, still has all seats at `position` of the log, and could sign in to the one that they act from. Until when the token is
+    /// good is not looked at.
     ///
     /// # Errors
     /// Where it cannot be known.
     pub async fn still(&self, caller: &Caller, position: Position) -> Result<bool, Fault> {
         let chain = self.topology.shown(position).await?;
-        let Some(seat) = caller.seat else { return Ok(true) };
         let seats = self.memberships.of(caller.person).await?;
-        Ok(seats.contains(&seat) && may_sign_in(&chain, seat.tenant))
+        let has_all = caller.seats.iter().all(|seat| seats.contains(seat));
+        Ok(has_all && caller.seat.is_none_or(|seat| may_sign_in(&chain, seat.tenant)))
     }
 
     /// Which service sends a request with these headers.

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::graphql::not_signed_in;
 use super::media::MediaType;
-use super::request::{Unreadable, read_body};
+use super::request::{Unreadable, content_type, read_body};
 use super::request_id;
 use crate::app::App;
 use crate::auth::{Grant, NotGranted};
@@ -107,15 +107,7 @@ enum Mode {
 
 impl Mode {
     fn of(headers: &HeaderMap) -> Option<Self> {
-        let content_type = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-        let mut parts = content_type.split(';').map(str::trim);
-        let essence = parts.next()?.to_ascii_lowercase();
-        let is_utf_8 = parts.all(|part| {
-            let charset = part.split_once('=').filter(|(name, _)| name.eq_ignore_ascii_case("charset"));
-            charset.is_none_or(|(_, charset)| charset.trim_matches('"').eq_ignore_ascii_case("utf-8"))
-        });
-        match essence.as_str() {
-            _ if !is_utf_8 => None,
+        match content_type(headers)?.as_str() {
             STRUCTURED => Some(Self::Structured),
             BATCH => Some(Self::Batch),
             BINARY if headers.contains_key("ce-specversion") => Some(Self::Binary),

@@ -49,7 +49,7 @@ pub(super) async fn get(
         Ok(upgrade) => {
             let request_id = request_id(&parts.headers).to_owned();
             let counted = connections.count(address);
-            return websocket::upgrade(upgrade, app, connections, counted, parts.headers, request_id);
+            return websocket::upgrade(upgrade, app, connections, counted, &parts.headers, request_id);
         }
         Err(
             WebSocketUpgradeRejection::InvalidConnectionHeader(_) | WebSocketUpgradeRejection::InvalidUpgradeHeader(_),

@@ -18,17 +18,21 @@ fn unreadable(message: impl Into<String>) -> Unreadable {
     Unreadable { status: StatusCode::BAD_REQUEST, message: message.into() }
 }
 
-/// A body must be JSON: forms and plain text could be sent by any web page without the browser asking first.
-pub(super) fn check_content_type(headers: &HeaderMap) -> Result<(), Unreadable> {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut parts = content_type.split(';').map(str::trim);
-    let json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
-    let utf_8 = parts.all(|part| {
+/// What the body is said to be, in small letters; none where that is not said, and where it is not in UTF-8.
+pub(super) fn content_type(headers: &HeaderMap) -> Option<String> {
+    let mut parts = headers.get(header::CONTENT_TYPE)?.to_str().ok()?.split(';').map(str::trim);
+    let essence = parts.next()?.to_ascii_lowercase();
+    let is_utf_8 = parts.all(|part| {
         part.split_once('=').is_none_or(|(name, value)| {
             !name.eq_ignore_ascii_case("charset") || value.trim_matches('"').eq_ignore_ascii_case("utf-8")
         })
     });
-    if json && utf_8 {
+    is_utf_8.then_some(essence)
+}
+
+/// A body must be JSON: forms and plain text could be sent by any web page without the browser asking first.
+pub(super) fn check_content_type(headers: &HeaderMap) -> Result<(), Unreadable> {
+    if content_type(headers).is_some_and(|essence| essence == "application/json") {
         return Ok(());
     }
     Err(Unreadable {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::{Response, ServerError};
 use bytes::Bytes;
-use entity::Position;
+use entity::{Position, TenantStatus};
 use futures_util::FutureExt;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
@@ -93,6 +93,9 @@ impl Execution {
         // What is seen is seen now: the chain may have changed since the last event.
         let context = RequestContext::new(self.caller.clone(), self.topology.current(), self.services.clone());
         let sight = context.sight().map_err(request_error)?;
+        if sight.chain.status(sight.own) == TenantStatus::Deactivated {
+            return Err(request_error(forbidden()));
+        }
         self.bring.send((sight, event)).await.map_err(|_| internal_failure(&self.request_id))?;
         let response = AssertUnwindSafe(self.responses.next()).catch_unwind().await;
         match response {

@@ -5,6 +5,7 @@ pub mod cursors;
 mod details;
 mod filter;
 mod subscription;
+mod written;
 
 use std::sync::Arc;
 
@@ -56,6 +57,13 @@ impl ActivityEvent {
         self.shown.get_or_init(|| self.show()).await
     }
 
+    /// What happened, in words, by what the caller may know of its data.
+    fn told_in_words(&self, shown: Option<&Value>) -> String {
+        let chain = &self.sight.chain;
+        let name = chain.find(self.event.subject).map(|subject| chain.name(subject)).unwrap_or_default();
+        summary::summary(&self.event.event_type, name, shown.unwrap_or(&Value::Null))
+    }
+
     async fn show(&self) -> Value {
         let mut data = shown::data(&self.sight.chain, self.sight.own, &self.event);
         let skus: Vec<&str> = shown::priced(&self.event).collect();
@@ -67,6 +75,11 @@ impl ActivityEvent {
         }
         data
     }
+}
+
+/// The module that published an event.
+fn module_of(event: &activity::ActivityEvent) -> Module {
+    bus::Module::publishing(&event.event_type).into()
 }
 
 /// An event in the feed of the caller's own reseller: something that happened to it, to one below it, or, of its prices, to its parent.
@@ -85,7 +98,7 @@ impl ActivityEvent {
 
     /// The module that published it.
     async fn module(&self) -> Module {
-        bus::Module::publishing(&self.event.event_type).into()
+        module_of(&self.event)
     }
 
     /// When it happened.
@@ -117,9 +130,7 @@ impl ActivityEvent {
 
     /// What happened, in words.
     async fn summary(&self) -> String {
-        let chain = &self.sight.chain;
-        let name = chain.find(self.event.subject).map(|subject| chain.name(subject)).unwrap_or_default();
-        summary::summary(&self.event.event_type, name, self.shown().await)
+        self.told_in_words(Some(self.shown().await))
     }
 
     /// What the caller may know of what its publisher says: all of it where it is about the caller's own reseller, otherwise what is documented of its type.

@@ -39,6 +39,7 @@ pub(super) struct Connection {
     socket: WebSocket,
     app: Arc<App>,
     connections: Arc<Connections>,
+    /// What the request had to say of who it is; until that is known.
     headers: HeaderMap,
     request_id: String,
 }
@@ -130,8 +131,8 @@ impl Connection {
 
     /// The caller, by what the payload has of the headers that a request would have; what it has not, the connection's own headers may.
     async fn sign_in(&mut self, payload: &Map<String, Value>) -> Result<Caller, Closing> {
-        let mut headers = self.headers.clone();
-        for name in [AUTHORIZATION, HeaderName::from_static(TENANT_HEADER)] {
+        let mut headers = std::mem::take(&mut self.headers);
+        for name in SIGNING_IN {
             let mut given = payload.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name.as_str()));
             let Some((_, value)) = given.next() else { continue };
             let is_only = given.next().is_none();
@@ -157,21 +158,23 @@ impl Connection {
         let mut alarm = Box::pin(tokio::time::sleep_until(quiet.next_look(false)));
         loop {
             tokio::select! {
+                // Whoever is to go goes, whatever there is to tell; and who has answered a ping is heard before they are missed.
+                biased;
+                ending = &mut ending => return Err(self.end(ending, operations).await?.into()),
                 message = self.hear() => {
                     let message = message?;
                     quiet.heard();
                     self.act(message, &caller, &mut operations).await?;
                 }
-                Some((id, outcome)) = operations.next() => {
-                    self.tell(&mut operations, id, outcome).await?;
-                    quiet.worked();
-                }
-                ending = &mut ending => return Err(self.end(ending, operations).await?.into()),
                 () = &mut alarm => {
                     if quiet.look(operations.len() > 0)? {
                         self.send(&FromServer::Ping).await?;
                     }
                     alarm.as_mut().reset(quiet.next_look(operations.len() > 0));
+                }
+                Some((id, outcome)) = operations.next() => {
+                    self.tell(&mut operations, id, outcome).await?;
+                    quiet.worked();
                 }
             }
         }
@@ -214,16 +217,16 @@ impl Connection {
 
     /// Tells what has come of an operation, and what else has come of any by now.
     async fn tell(&mut self, operations: &mut Operations, id: Arc<str>, outcome: Outcome) -> Result<(), End> {
-        let socket = &mut self.socket;
-        let telling = async {
-            socket.feed(written(&id, &outcome)).await?;
-            for _ in 0..AT_ONCE {
-                let Some((id, outcome)) = operations.next().now_or_never().flatten() else { break };
-                socket.feed(written(&id, &outcome)).await?;
-            }
-            socket.flush().await
-        };
-        sent(telling).await
+        let mut next = Some((id, outcome));
+        for _ in 0..AT_ONCE {
+            let Some((id, outcome)) = next else { break };
+            sent(self.socket.feed(written(&id, &outcome))).await?;
+            next = operations.next().now_or_never().flatten();
+        }
+        if let Some((id, outcome)) = next {
+            sent(self.socket.feed(written(&id, &outcome))).await?;
+        }
+        sent(self.socket.flush()).await
     }
 
     /// Says farewell to what is under way. Where the program ends, subscriptions are not complete: the client resumes them elsewhere.
@@ -259,8 +262,9 @@ impl Connection {
             return match self.socket.recv().await {
                 Some(Ok(Message::Text(text))) => Ok(FromClient::read(&text).map_err(Closing::Invalid)?),
                 Some(Ok(Message::Binary(_))) => Err(Closing::Invalid("A message is a text".to_owned()).into()),
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
-                Some(Ok(Message::Close(_))) | None => Err(End::Gone),
+                // What is answered to these, the library says with the next read.
+                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_))) => continue,
+                None => Err(End::Gone),
                 Some(Err(error)) => Err(self.unreadable(&error)),
             };
         }
@@ -281,6 +285,22 @@ impl Connection {
     async fn send(&mut self, message: &FromServer<'_>) -> Result<(), End> {
         sent(self.socket.send(Message::Text(message.write()))).await
     }
+}
+
+/// The headers that say who somebody is.
+const SIGNING_IN: [HeaderName; 2] = [AUTHORIZATION, HeaderName::from_static(TENANT_HEADER)];
+
+/// A copy of them: the headers themselves would keep the whole buffer that the request was read into.
+pub(super) fn copied(headers: &HeaderMap) -> HeaderMap {
+    let mut copied = HeaderMap::new();
+    for name in SIGNING_IN {
+        for value in headers.get_all(&name) {
+            if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+                copied.append(name.clone(), value);
+            }
+        }
+    }
+    copied
 }
 
 /// Sends something, for as long as a client may keep it from being sent.

@@ -32,12 +32,13 @@ pub(super) fn upgrade(
     app: Arc<App>,
     connections: Arc<Connections>,
     counted: Result<Counted, TooMany>,
-    headers: HeaderMap,
+    headers: &HeaderMap,
     request_id: String,
 ) -> Response {
     let most = connections.limits.message_bytes;
     let upgrade =
         upgrade.read_buffer_size(READ_BUFFER).write_buffer_size(0).max_message_size(most).max_frame_size(most);
+    let headers = connection::copied(headers);
     upgrade.protocols([PROTOCOL]).on_upgrade(move |socket| async move {
         Connection::new(socket, app, connections, headers, request_id).run(counted).await;
     })

@@ -12,20 +12,20 @@ pub(super) struct Quiet {
     heard_at: Instant,
     /// When something was last under way.
     worked_at: Instant,
-    /// Whether the client was asked since then whether it is there.
-    is_asked: bool,
+    /// When the client was asked since then whether it is there.
+    asked_at: Option<Instant>,
 }
 
 impl Quiet {
     pub(super) fn new(limits: ConnectionLimits) -> Self {
         let now = Instant::now();
-        Self { limits, heard_at: now, worked_at: now, is_asked: false }
+        Self { limits, heard_at: now, worked_at: now, asked_at: None }
     }
 
     /// The client has said something.
     pub(super) fn heard(&mut self) {
         self.heard_at = Instant::now();
-        self.is_asked = false;
+        self.asked_at = None;
     }
 
     /// Something has come of an operation.
@@ -43,17 +43,20 @@ impl Quiet {
         } else if self.worked_at.elapsed() >= self.limits.idle {
             return Err(Closing::Idle);
         }
-        if self.heard_at.elapsed() >= self.limits.ping_after * 2 {
-            return Err(Closing::Silent);
+        match self.asked_at {
+            Some(asked_at) if asked_at.elapsed() >= self.limits.ping_after => Err(Closing::Silent),
+            Some(_) => Ok(false),
+            None if self.heard_at.elapsed() < self.limits.ping_after => Ok(false),
+            None => {
+                self.asked_at = Some(Instant::now());
+                Ok(true)
+            }
         }
-        let asks = !self.is_asked && self.heard_at.elapsed() >= self.limits.ping_after;
-        self.is_asked |= asks;
-        Ok(asks)
     }
 
     /// When to look next.
     pub(super) fn next_look(&self, is_busy: bool) -> Instant {
-        let heard = self.heard_at + self.limits.ping_after * if self.is_asked { 2 } else { 1 };
+        let heard = self.asked_at.unwrap_or(self.heard_at) + self.limits.ping_after;
         if is_busy { heard } else { heard.min(self.worked_at + self.limits.idle) }
     }
 }

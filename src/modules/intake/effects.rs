@@ -19,7 +19,7 @@ use crate::tenancy::{Line, Lock, lock};
 pub(super) enum Decision {
     /// It goes into the log, about this company; as of an instant, where that is not the event's own.
     Store(TenantId, Option<Timestamp>),
-    /// It waits for the company of this name.
+    /// It waits for the company of this name; or for the approval of one that is known, which is named by its id.
     WaitFor(String),
     /// It can never have its effect, and waits for the operator.
     KeepApart(String),
@@ -75,7 +75,7 @@ pub(super) async fn take_effect(
     match event.event_type.as_str() {
         kinds::RESELLER_APPROVED => switch(change, subject, status, TenantStatus::Active).await,
         kinds::RESELLER_DEACTIVATED | kinds::RESELLER_REACTIVATED if status == TenantStatus::Pending => {
-            Ok(WaitFor(event.subject.clone()))
+            Ok(WaitFor(subject.to_string()))
         }
         kinds::RESELLER_DEACTIVATED if is_root => Ok(KeepApart("the root of the chain cannot be switched off".into())),
         kinds::RESELLER_DEACTIVATED => switch(change, subject, status, TenantStatus::Deactivated).await,
@@ -109,7 +109,7 @@ async fn create(change: &Transaction, names: &mut Names, event: &CloudEvent) -> 
     let Some(parent) = names.find(parent_name) else { return Ok(WaitFor(parent_name.to_owned())) };
     let line = Line::of(change.db(), parent).await?;
     if line.is_none_or(|line| line.own().status == TenantStatus::Pending) {
-        return Ok(WaitFor(parent_name.to_owned()));
+        return Ok(WaitFor(parent.to_string()));
     }
     let joined_at = text(&event.data, "joinedAt").and_then(instant).or(event.time).unwrap_or_else(|| change.now());
     let new = NewReseller {
@@ -185,7 +185,7 @@ async fn move_below(
     }
     match target.own().status {
         TenantStatus::Active => {}
-        TenantStatus::Pending => return Ok(WaitFor(parent_name.to_owned())),
+        TenantStatus::Pending => return Ok(WaitFor(new_parent.to_string())),
         TenantStatus::Deactivated => return Ok(KeepApart("the new parent is switched off".into())),
     }
     if old_parent != new_parent {

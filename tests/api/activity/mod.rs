@@ -5,7 +5,7 @@ mod model;
 mod pages;
 mod shown;
 
-use entity::{Position, Timestamp};
+use entity::{Position, Role, Timestamp};
 use reseller_network::events::kinds;
 use reseller_network::graphql::id::EventRef;
 use reseller_network::tenancy::Actor;
@@ -24,6 +24,7 @@ on_both_databases!(
     an_event_stays_in_the_feed_of_who_saw_it_and_shows_its_company_only_while_in_sight,
     the_dashboard_shows_the_latest_events,
     what_is_no_filter_and_no_cursor_is_refused,
+    what_is_written_in_one_walk_is_what_the_resolvers_say,
 );
 
 const FEED: &str = "query ($first: Int, $filter: ActivityFilter) { activity(first: $first, filter: $filter) { nodes {
@@ -177,5 +178,35 @@ async fn what_is_no_filter_and_no_cursor_is_refused(database: TestDatabase) {
     let nothing = json!({ "nodes": [], "pageInfo": { "hasNextPage": false, "hasPreviousPage": false } });
     for filter in ["types: [\"Nobody.ever\"]", "modules: [OTHER]", "types: []", "until: \"1990-01-01T00:00:00Z\""] {
         assert_eq!(asked(&format!("filter: {{ {filter} }}")).await.at("/activity"), nothing, "{filter}");
+    }
+}
+
+async fn what_is_written_in_one_walk_is_what_the_resolvers_say(database: TestDatabase) {
+    let market = Market::open(database).await;
+    let [root, own, child] = market.line().await;
+    let order = market.place(child, &[("mug", 2)]).await;
+    market.deliver(order, &[own, root]).await;
+    let event =
+        "__typename id type module occurredAt recordedAt distance summary data subject { name resellerId __typename }";
+    // The resolvers alone know details.
+    let asked = |more: &str| {
+        format!(
+            "fragment Event on ActivityEvent {{ {event} {more} }} {{ activity(first: 100) {{
+                nodes {{ ...Event again: summary }} edges {{ cursor node {{ ...Event }} __typename }} pageInfo {{ endCursor }} }} }}"
+        )
+    };
+    for viewer in [root, own, child] {
+        let token = market.member("reader", viewer, Role::Viewer).await;
+        market.is_caught_up().await;
+        let token = [("authorization", &*format!("Bearer {token}")), ("x-tenant-id", &*id(viewer))];
+        let written = market.ask_with(&token, &asked(""), json!({})).await.at("/activity");
+        let mut resolved = market.ask_with(&token, &asked("details { __typename }"), json!({})).await.at("/activity");
+        let take_details = |node: &mut Value| node.as_object_mut().expect("an event").remove("details");
+        resolved["nodes"].as_array_mut().expect("events").iter_mut().for_each(|node| drop(take_details(node)));
+        for edge in resolved["edges"].as_array_mut().expect("edges") {
+            take_details(&mut edge["node"]);
+        }
+        assert!(written["nodes"].as_array().expect("events").len() > 5);
+        assert_eq!(written, resolved);
     }
 }

@@ -9,6 +9,7 @@ use time::macros::date;
 use super::{APPROVED, DEACTIVATED, Elsewhere, MOVED, SOURCE, STATUS, event, order};
 use crate::figures::verify::found;
 use crate::performance::range;
+use crate::support::app::id;
 use crate::support::chain::Replica;
 use crate::support::{TestDatabase, on_both_databases};
 
@@ -95,7 +96,7 @@ async fn what_waits_for_an_approval_is_taken_up_by_it(database: TestDatabase) {
     let pending = world.company_of(Some(own), "Pending", TenantStatus::Pending).await;
     let below = json!({ "parentId": "pending", "name": "Below", "currency": "USD" });
     for event in [
-        event("1", DEACTIVATED, "pending", json!({ "reason": "gone" })),
+        event("1", DEACTIVATED, &id(pending), json!({ "reason": "gone" })),
         event("2", APPROVED, "below", below),
         event("3", MOVED, "level-1", json!({ "newParentId": "pending" })),
     ] {

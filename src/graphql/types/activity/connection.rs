@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Object, Result, SimpleObject};
 use entity::TenantId;
 
+use super::written::{Edges, Events};
 use super::{ActivityEvent, ActivityFilter, cursors};
 use crate::bus::contract::{self, Listed};
 use crate::graphql::context::Sight;
@@ -63,14 +64,13 @@ impl ActivityConnection {
 #[Object]
 impl ActivityConnection {
     /// The events of the page, each with its cursor.
-    async fn edges(&self) -> Result<Vec<ActivityEdge>> {
-        self.sight.spend(self.page.entries.len())?;
-        Ok(self.page.entries.iter().map(|event| ActivityEdge::of(&self.sight, event.clone())).collect())
+    async fn edges(&self) -> Result<Edges> {
+        Ok(Edges(self.events()?))
     }
 
     /// The events of the page.
-    async fn nodes(&self) -> Result<Vec<ActivityEvent>> {
-        self.events()
+    async fn nodes(&self) -> Result<Events> {
+        Ok(Events(self.events()?))
     }
 
     /// Where the page lies in the feed.

@@ -86,7 +86,7 @@ impl Tail {
         let mut watching = self.live.watching();
         for (event, rows) in told {
             for (owner, _, seen) in rows {
-                watching.tell(owner, event, seen.distance)?;
+                watching.tell(owner, event, seen.distance);
             }
         }
         watching.told = up_to;
@@ -104,14 +104,19 @@ impl Watching {
         (self.told < end).then_some(self.told)
     }
 
-    fn tell(&self, owner: TenantId, event: &Telling, distance: i32) -> Result<(), Fault> {
-        let Some(inboxes) = self.inboxes.get(&owner) else { return Ok(()) };
-        let Some(told) = ActivityEvent::told(event, distance)? else { return Ok(()) };
-        let told = Arc::new(told);
-        for inbox in inboxes.iter().filter(|inbox| inbox.filter.admits(&told)) {
-            inbox.put(&told, EVENT_BYTES + event.data.len());
+    fn tell(&self, owner: TenantId, event: &Telling, distance: i32) {
+        let Some(inboxes) = self.inboxes.get(&owner) else { return };
+        match ActivityEvent::told(event, distance) {
+            Ok(None) => {}
+            Ok(Some(told)) => {
+                let told = Arc::new(told);
+                for inbox in inboxes.iter().filter(|inbox| inbox.filter.admits(&told)) {
+                    inbox.put(&told, EVENT_BYTES + event.data.len());
+                }
+            }
+            // No version of this program writes such. It is not to keep all others from being told.
+            Err(fault) => tracing::error!(position = event.position.0, %fault, "an event cannot be told"),
         }
-        Ok(())
     }
 }
 
