@@ -134,9 +134,11 @@ impl App {
         }
         let api = Arc::new(schema::executor(bounds.limits)?);
         let services = Arc::new(Services { bus, settings, answers, performances, feeds, healths, clock });
-        let subscriptions = Subscriptions::new(api.clone(), services.clone(), topology.clone(), live);
+        let sign_in = SignIn::new(verifier, memberships, topology.clone(), freshness.clone(), rights);
+        let changes = sign_in.changes();
+        let subscriptions = Subscriptions::new(api.clone(), services.clone(), topology.clone(), live, changes);
         Ok(Arc::new(Self {
-            sign_in: SignIn::new(verifier, memberships, topology.clone(), freshness.clone(), rights),
+            sign_in,
             api,
             subscriptions,
             chain: Chain::new(log.clone()),

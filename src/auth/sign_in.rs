@@ -108,16 +108,18 @@ impl SignIn {
         self.changes.subscribe()
     }
 
-    /// Whether `caller`, who signed in before, still has all seats at `position` of the log, and could sign in to the one that they act from. Until when the token is
-    /// good is not looked at.
+    /// Whether `caller`, who signed in before, could at `position` of the log still act from the seat that they act from; without one, whether they have all seats
+    /// that they had. Until when the token is good is not looked at.
     ///
     /// # Errors
     /// Where it cannot be known.
     pub async fn still(&self, caller: &Caller, position: Position) -> Result<bool, Fault> {
         let chain = self.topology.shown(position).await?;
         let seats = self.memberships.of(caller.person).await?;
-        let has_all = caller.seats.iter().all(|seat| seats.contains(seat));
-        Ok(has_all && caller.seat.is_none_or(|seat| may_sign_in(&chain, seat.tenant)))
+        Ok(match caller.seat {
+            Some(seat) => seats.contains(&seat) && may_sign_in(&chain, seat.tenant),
+            None => caller.seats.iter().all(|seat| seats.contains(seat)),
+        })
     }
 
     /// Which service sends a request with these headers.

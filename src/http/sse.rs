@@ -5,21 +5,27 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_graphql::ServerError;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, Stream, StreamExt};
+use tokio::sync::mpsc;
 
 use super::connections::{Connections, Counted};
 use super::session::{self, Ending};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::graphql::documents::{Answer, Prepared};
+use crate::graphql::error::ErrorCode;
 use crate::graphql::subscriptions::{Delivered, Deliveries, Subscriber};
 
 /// How often a quiet stream says that it is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(12);
+
+/// How long a client may keep an event from being sent, before it is taken for gone.
+const TAKEN_WITHIN: Duration = Duration::from_secs(30);
 
 /// The header in which a client says which event it has had last (HTML, section 9.2.4).
 const LAST_EVENT_ID: &str = "last-event-id";
@@ -51,36 +57,60 @@ pub(super) async fn subscribe(
     Ok(response(events(deliveries, ending, counted)))
 }
 
-enum State {
-    Open(Box<Deliveries>, BoxFuture<'static, Ending>, Counted),
-    Failed,
-}
-
-/// The events of a subscription, until it or its client's right to it ends. Where the program ends, it is not complete: the client resumes it elsewhere.
+/// The events of a subscription, until it or its client's right to it ends. A task of its own brings them, so that it ends also where nobody takes any. Where the
+/// program ends, it is not complete: the client resumes it elsewhere.
 fn events(
     deliveries: Deliveries,
     ending: BoxFuture<'static, Ending>,
     counted: Counted,
 ) -> impl Stream<Item = Result<Event, Infallible>> + Send {
-    stream::unfold(Some(State::Open(Box::new(deliveries), ending, counted)), async |state| match state? {
-        State::Failed => Some((Ok(complete()), None)),
-        State::Open(mut deliveries, mut ending, counted) => {
-            let delivered = tokio::select! {
-                ending = &mut ending => match ending {
-                    Ending::Shutdown => return None,
-                    Ending::Expired | Ending::Forbidden => return Some((Ok(complete()), None)),
-                },
-                delivered = deliveries.next() => delivered?,
-            };
-            Some(match delivered {
-                Delivered::Next(message) => {
-                    let event = next(&message.payload, Some(message.cursor()));
-                    (Ok(event), Some(State::Open(deliveries, ending, counted)))
-                }
-                Delivered::Failed(error) => (Ok(next(&Answer::refused(error).to_json(), None)), Some(State::Failed)),
-            })
+    let (bring, brought) = mpsc::channel(1);
+    tokio::spawn(async move {
+        let _counted = counted;
+        let gone = bring.clone();
+        tokio::select! {
+            biased;
+            () = gone.closed() => {}
+            ending = ending => tell_all(&bring, farewell(ending)).await,
+            () = tell(&bring, deliveries) => {}
         }
-    })
+    });
+    stream::unfold(brought, async |mut brought| Some((Ok(brought.recv().await?), brought)))
+}
+
+async fn tell(bring: &mpsc::Sender<Event>, mut deliveries: Deliveries) {
+    while let Some(delivered) = deliveries.next().await {
+        let event = match delivered {
+            Delivered::Next(message) => next(&message.payload, Some(message.cursor())),
+            Delivered::Failed(error) => return tell_all(bring, failed(error).into()).await,
+        };
+        // Who takes nothing for so long is gone.
+        if !matches!(tokio::time::timeout(TAKEN_WITHIN, bring.send(event)).await, Ok(Ok(()))) {
+            return;
+        }
+    }
+}
+
+async fn tell_all(bring: &mpsc::Sender<Event>, events: Vec<Event>) {
+    for event in events {
+        if !matches!(tokio::time::timeout(TAKEN_WITHIN, bring.send(event)).await, Ok(Ok(()))) {
+            return;
+        }
+    }
+}
+
+/// What somebody is told who is sent away.
+fn farewell(ending: Ending) -> Vec<Event> {
+    let error = match ending {
+        Ending::Shutdown => return Vec::new(),
+        Ending::Expired => ErrorCode::Unauthenticated.request_error("The token has expired."),
+        Ending::Forbidden => ErrorCode::Forbidden.request_error("You may not sign in to this company any more."),
+    };
+    failed(error).into()
+}
+
+fn failed(error: ServerError) -> [Event; 2] {
+    [next(&Answer::refused(error).to_json(), None), complete()]
 }
 
 fn next(payload: &[u8], id: Option<String>) -> Event {

@@ -12,7 +12,7 @@ use super::ring::{Place, Ring, There};
 use super::sharing::Shared;
 use super::source::request_error;
 use super::{Execution, Message, Subscriptions};
-use crate::graphql::error::cursor_expired;
+use crate::graphql::error::{cursor_expired, forbidden};
 use crate::network::activity::{Watch, WatchError};
 
 /// How long a group waits before it tries again what has failed.
@@ -36,21 +36,31 @@ struct State {
 }
 
 impl Group {
-    /// A group that makes messages of what `watch` brings.
-    pub(super) fn begin(shared: Shared, watch: Watch, execution: Execution, ring: Ring) -> Arc<Self> {
-        let group = Arc::new(Self {
-            shared,
-            state: Mutex::new(State { ring, failure: None }),
-            changed: watch::Sender::new(0),
-            taken: Notify::new(),
-            task: Mutex::default(),
-        });
-        let task = tokio::spawn(group.clone().run(watch, execution)).abort_handle();
-        *group.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
-        group
+    /// A group to which nobody belongs yet.
+    pub(super) fn new(shared: Shared, ring: Ring) -> Arc<Self> {
+        let state = Mutex::new(State { ring, failure: None });
+        let (changed, taken) = (watch::Sender::new(0), Notify::new());
+        Arc::new(Self { shared, state, changed, taken, task: Mutex::default() })
     }
 
-    async fn run(self: Arc<Self>, mut watch: Watch, mut execution: Execution) {
+    /// Begins to make messages of what `watch` brings, until what is watched is `gone`.
+    pub(super) fn begin(
+        self: &Arc<Self>,
+        watch: Watch,
+        execution: Execution,
+        gone: impl Future<Output = ()> + Send + 'static,
+    ) {
+        let group = self.clone();
+        let running = async move {
+            tokio::select! {
+                () = group.run(watch, execution) => {}
+                () = gone => group.fail(request_error(forbidden())),
+            }
+        };
+        *self.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(tokio::spawn(running).abort_handle());
+    }
+
+    async fn run(&self, mut watch: Watch, mut execution: Execution) {
         loop {
             self.wait_for_room().await;
             let event = match watch.next().await {
@@ -94,6 +104,11 @@ impl Group {
         self.state().failure.is_some()
     }
 
+    /// Whether who has had all up to `after` is ahead of all its messages while it makes no more, because those who belong to it are slow.
+    pub(super) fn is_stalled_before(&self, after: Position) -> bool {
+        self.state().ring.is_full_before(after)
+    }
+
     /// Whether nobody belongs to it.
     pub(super) fn is_empty(&self) -> bool {
         self.state().ring.is_empty()
@@ -134,6 +149,8 @@ impl Seat {
     pub(super) fn take(subscriptions: &Arc<Subscriptions>, group: &Arc<Group>, after: Position) -> Option<Self> {
         let changed = group.changed.subscribe();
         let place = group.state().ring.enter(after)?;
+        // Who comes from further on makes room.
+        group.taken.notify_one();
         Some(Self { subscriptions: subscriptions.clone(), group: group.clone(), place, changed })
     }
 
@@ -151,12 +168,11 @@ impl Seat {
 
     fn take_next(&mut self) -> Option<Given> {
         let mut state = self.group.state();
-        let had_room = state.ring.has_room();
         let there = state.ring.take(&mut self.place);
         let has_room = state.ring.has_room();
         let failure = state.failure.clone();
         drop(state);
-        if has_room && !had_room {
+        if has_room {
             self.group.taken.notify_one();
         }
         match there {

@@ -16,7 +16,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::ServerError;
-use entity::Position;
+use entity::{Position, TenantId};
+use tokio::sync::watch;
 
 use self::deliveries::Own;
 pub use self::deliveries::{Delivered, Deliveries};
@@ -33,6 +34,7 @@ use super::schema::ApiExecutor;
 use crate::auth::Caller;
 use crate::network::activity::Live;
 use crate::tenancy::topology::Topology;
+use crate::tenancy::{Scope, access};
 
 /// Runs subscriptions.
 pub struct Subscriptions {
@@ -40,6 +42,8 @@ pub struct Subscriptions {
     services: Arc<Services>,
     topology: Arc<Topology>,
     live: Arc<Live>,
+    /// Where the log changes who sees whom.
+    changes: watch::Receiver<Position>,
     groups: Mutex<HashMap<Shared, Arc<Group>>>,
     memory: Arc<Memory>,
 }
@@ -57,11 +61,17 @@ pub struct Subscriber {
 }
 
 impl Subscriptions {
-    /// Subscriptions to what `live` tells, on `api`.
+    /// Subscriptions to what `live` tells, on `api`. `changes` says where the log changes who sees whom.
     #[must_use]
-    pub fn new(api: Arc<ApiExecutor>, services: Arc<Services>, topology: Arc<Topology>, live: Arc<Live>) -> Arc<Self> {
+    pub fn new(
+        api: Arc<ApiExecutor>,
+        services: Arc<Services>,
+        topology: Arc<Topology>,
+        live: Arc<Live>,
+        changes: watch::Receiver<Position>,
+    ) -> Arc<Self> {
         let (groups, memory) = (Mutex::default(), Arc::new(Memory::default()));
-        Arc::new(Self { api, services, topology, live, groups, memory })
+        Arc::new(Self { api, services, topology, live, changes, groups, memory })
     }
 
     /// Begins a subscription.
@@ -82,6 +92,12 @@ impl Subscriptions {
             None => watched.after,
         };
         self.check_kept(cursor, &request_id).await.map_err(failed)?;
+        // Another process may be ahead of this one; what nobody has given out yet is no cursor.
+        if let Some(cursor) = cursor
+            && !self.live.reaches(cursor).await
+        {
+            return Err(failed(source::request_error(cursor_expired())));
+        }
         let own = Own { execution: Some(execution), filter: watched.filter };
         Ok(Deliveries::new(self.clone(), shared, cursor.unwrap_or(now), own, request_id))
     }
@@ -102,23 +118,47 @@ impl Subscriptions {
     /// group, one begins there, with the execution of who comes.
     fn join(self: &Arc<Self>, shared: &Shared, after: Position, own: &mut Own) -> Option<Seat> {
         let mut groups = self.groups();
-        let group = if let Some(group) = groups.get(shared).filter(|group| !group.has_failed()) {
-            group.clone()
-        } else {
-            let watch = self.live.watch(shared.tenant(), own.filter.clone(), after);
-            let group = Group::begin(shared.clone(), watch, own.execution.take()?, Ring::new(after, &self.memory));
-            groups.insert(shared.clone(), group.clone());
-            group
-        };
-        Seat::take(self, &group, after)
+        let serves = |group: &&Arc<Group>| !group.has_failed() && !group.is_stalled_before(after);
+        if let Some(group) = groups.get(shared).filter(serves) {
+            return Seat::take(self, group, after);
+        }
+        let group = Group::new(shared.clone(), Ring::new(after, &self.memory));
+        let execution = own.execution.take()?;
+        // Before it begins: else it could be ahead by then.
+        let seat = Seat::take(self, &group, after)?;
+        let watch = self.live.watch(shared.tenant(), own.filter.clone(), after);
+        group.begin(watch, execution, self.out_of_sight(shared.tenant(), own.filter.subject));
+        groups.insert(shared.clone(), group);
+        Some(seat)
+    }
+
+    /// Resolves when the company `subject`, which `tenant` sees now, is out of its sight.
+    fn out_of_sight(&self, tenant: TenantId, subject: Option<TenantId>) -> impl Future<Output = ()> + Send + 'static {
+        let (topology, mut changes) = (self.topology.clone(), self.changes.clone());
+        let is_in_sight = move |subject| access::reach(&topology.current(), Scope::Tenant(tenant), subject).is_some();
+        let topology = self.topology.clone();
+        let watched = subject.filter(|subject| is_in_sight(*subject));
+        async move {
+            let Some(subject) = watched else { return std::future::pending().await };
+            while changes.changed().await.is_ok() {
+                let position = *changes.borrow_and_update();
+                topology.wait_for(position).await;
+                if !is_in_sight(subject) {
+                    return;
+                }
+            }
+        }
     }
 
     /// Ends a group that nobody belongs to any more.
     fn leave(&self, group: &Arc<Group>) {
         let mut groups = self.groups();
-        if group.is_empty() && groups.get(group.shared()).is_some_and(|known| Arc::ptr_eq(known, group)) {
-            groups.remove(group.shared());
+        if group.is_empty() {
             group.end();
+            // Another one may have taken its place.
+            if groups.get(group.shared()).is_some_and(|known| Arc::ptr_eq(known, group)) {
+                groups.remove(group.shared());
+            }
         }
     }
 

@@ -126,9 +126,17 @@ impl Ring {
         }
     }
 
-    /// Whether more messages may be made: not too many that nobody has had yet.
+    /// Whether more messages may be made: not too many, and not too long ones, that nobody has had yet.
     pub(super) fn has_room(&self) -> bool {
-        self.first + self.messages.len() as u64 - self.untouched.max(self.first) < AHEAD
+        match self.first + self.messages.len() as u64 - self.untouched.max(self.first) {
+            0 => true,
+            untouched => untouched < AHEAD && self.bytes < OF_GROUP / 2,
+        }
+    }
+
+    /// Whether no more messages may be made, and all that there are come no later than `after`.
+    pub(super) fn is_full_before(&self, after: Position) -> bool {
+        !self.has_room() && self.messages.back().is_some_and(|last| last.message.position <= after)
     }
 
     /// Whether nobody has a place.
@@ -234,6 +242,20 @@ mod tests {
     }
 
     #[test]
+    fn a_lone_one_is_never_lost_however_slow_it_is_and_however_long_messages_are() {
+        let mut ring = Ring::new(Position(0), &Arc::default());
+        let mut lone = ring.enter(Position(0)).expect("it is new");
+        let mut position = 0;
+        for _ in 0..3 {
+            while ring.has_room() {
+                position += 1;
+                ring.push(message(position, 100_000));
+            }
+            assert_eq!(positions(&mut ring, &mut lone).last(), Some(&position));
+        }
+    }
+
+    #[test]
     fn the_fastest_sets_the_pace_and_who_is_far_behind_it_is_lost() {
         let mut ring = Ring::new(Position(0), &Arc::default());
         let mut slow = ring.enter(Position(0)).expect("it is new");
@@ -242,7 +264,7 @@ mod tests {
             position += 1;
             ring.push(message(position, 10_000));
         }
-        assert_eq!(position, 256, "nobody has had any");
+        assert!(ring.bytes < OF_GROUP, "nobody has had any of {position}");
         let mut fast = ring.enter(Position(0)).expect("nothing is gone");
         while ring.bytes <= OF_GROUP - 20_000 {
             assert_eq!(positions(&mut ring, &mut fast).last(), Some(&position));

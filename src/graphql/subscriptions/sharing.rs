@@ -43,8 +43,12 @@ impl Shared {
 /// Whether a document has a variable twice: where it is defined, and where it is used. What looks like it in a text counts, too: then there is one group more.
 fn is_used_once(query: &str, name: &str) -> bool {
     let is_whole = |rest: &str| !rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '_');
-    let mentions = query.split('$').skip(1).filter(|rest| rest.trim_start().strip_prefix(name).is_some_and(is_whole));
-    mentions.count() == 2
+    // What GraphQL overlooks between two tokens (section 2.1.7, "Ignored Tokens").
+    let is_ignored = |char: char| char.is_whitespace() || char == ',' || char == '\u{feff}';
+    let names = query.split('$').skip(1).map(|rest| rest.trim_start_matches(is_ignored));
+    let mentions = names.clone().filter(|rest| rest.strip_prefix(name).is_some_and(is_whole));
+    // A comment may stand there, too: whoever writes so shares with nobody who begins elsewhere.
+    mentions.count() == 2 && !names.into_iter().any(|rest| rest.starts_with('#'))
 }
 
 #[cfg(test)]
@@ -58,6 +62,9 @@ mod tests {
             "subscription ($after: String $afterwards: ID) { a(after: $after, b: $afterwards) }",
             "after"
         ));
-        assert!(!is_used_once("subscription ($after: String) { activity(after: $after) { a(b: $after) } }", "after"));
+        for other in ["$after", "$,after", "$ #\nafter"] {
+            let query = format!("subscription ($after: String) {{ activity(after: $after) {{ a(b: {other}) }} }}");
+            assert!(!is_used_once(&query, "after"), "{query}");
+        }
     }
 }

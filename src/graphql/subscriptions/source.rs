@@ -56,5 +56,7 @@ pub(super) fn position(cursor: &str) -> Result<Position, ServerError> {
 
 /// An error of a field as one of the whole request.
 pub(super) fn request_error(error: Error) -> ServerError {
-    error.into_server_error(Pos { line: 0, column: 0 })
+    let mut error = error.into_server_error(Pos::default());
+    error.locations.clear();
+    error
 }

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ws::{Message, WebSocket};
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use futures_util::{FutureExt, SinkExt, StreamExt};
@@ -29,8 +29,8 @@ const SENT_WITHIN: Duration = Duration::from_secs(30);
 /// How long a client has to answer to a close.
 const CLOSED_WITHIN: Duration = Duration::from_secs(2);
 
-/// The most messages that are sent before the client is listened to again.
-const AT_ONCE: usize = 64;
+/// What is sent, in bytes, before the client is listened to again, and before it is looked at whether it may still be told anything.
+const AT_ONCE: usize = 64 * 1024;
 
 /// How long the answers to queries and mutations are waited for when the program ends.
 const FINISHED_WITHIN: Duration = Duration::from_secs(5);
@@ -217,16 +217,21 @@ impl Connection {
 
     /// Tells what has come of an operation, and what else has come of any by now.
     async fn tell(&mut self, operations: &mut Operations, id: Arc<str>, outcome: Outcome) -> Result<(), End> {
-        let mut next = Some((id, outcome));
-        for _ in 0..AT_ONCE {
-            let Some((id, outcome)) = next else { break };
-            sent(self.socket.feed(written(&id, &outcome))).await?;
-            next = operations.next().now_or_never().flatten();
-        }
-        if let Some((id, outcome)) = next {
-            sent(self.socket.feed(written(&id, &outcome))).await?;
-        }
-        sent(self.socket.flush()).await
+        let socket = &mut self.socket;
+        let telling = async {
+            let mut next = Some((id, outcome));
+            let mut left = AT_ONCE;
+            while let Some((id, outcome)) = next.take() {
+                let message = written(&id, &outcome);
+                left = left.saturating_sub(message.len());
+                socket.feed(Message::Text(message)).await?;
+                if left > 0 {
+                    next = operations.next().now_or_never().flatten();
+                }
+            }
+            socket.flush().await
+        };
+        sent(telling).await
     }
 
     /// Says farewell to what is under way. Where the program ends, subscriptions are not complete: the client resumes them elsewhere.
@@ -238,9 +243,15 @@ impl Connection {
             };
             finished?;
         } else {
-            for id in operations.ids() {
-                self.send(&FromServer::Complete { id }).await?;
-            }
+            let ids: Vec<String> = operations.ids().map(str::to_owned).collect();
+            drop(operations);
+            let completing = async {
+                for id in &ids {
+                    self.send(&FromServer::Complete { id }).await?;
+                }
+                Ok(())
+            };
+            timeout(CLOSED_WITHIN, completing).await.unwrap_or(Err(End::Gone))?;
         }
         Ok(ending.into())
     }
@@ -311,12 +322,12 @@ async fn sent(sending: impl Future<Output = Result<(), axum::Error>>) -> Result<
     }
 }
 
-fn written(id: &str, outcome: &Outcome) -> Message {
+fn written(id: &str, outcome: &Outcome) -> Utf8Bytes {
     let message = match outcome {
         Outcome::Message(message) => FromServer::Next { id, payload: &message.payload },
         Outcome::Answer(payload) => FromServer::Next { id, payload },
         Outcome::Errors(errors) => FromServer::Error { id, errors },
         Outcome::Complete => FromServer::Complete { id },
     };
-    Message::Text(message.write())
+    message.write()
 }

@@ -34,7 +34,7 @@ async fn rest_of(socket: &mut Socket) -> (Vec<Value>, (u16, String)) {
 async fn a_subscription_ends_when_its_token_expires(database: TestDatabase) {
     let line = Line::open(database).await;
     line.app.grant(&[("grace", line.own, Role::Owner)]).await;
-    let token = line.app.signer.sign("grace", None, None, Duration::from_secs(2)).expect("a token");
+    let token = line.app.signer.sign("grace", None, None, Duration::from_secs(5)).expect("a token");
     let mut socket = line.served.signed_in(&token).await;
     socket.subscribe("feed", "subscription { activity(filter: { modules: [ORDERS] }) { cursor } }", json!({})).await;
     have_begun(&mut socket).await;

@@ -151,8 +151,10 @@ async fn a_stream_ends_with_its_token_and_with_the_program(database: TestDatabas
     line.app.grant(&[("grace", line.own, Role::Owner)]).await;
     let orders = json!({ "filter": { "modules": ["ORDERS"] } });
     let token = |seconds| line.app.signer.sign("grace", None, None, Duration::from_secs(seconds)).expect("a token");
-    let mut expiring = stream(&line, &token(2), &[], FEED, orders.clone()).await;
+    let mut expiring = stream(&line, &token(5), &[], FEED, orders.clone()).await;
     let mut staying = stream(&line, &token(600), &[], FEED, orders).await;
+    let (name, _, told) = expiring.next().await.expect("an event");
+    assert_eq!((&*name, &told["errors"][0]["extensions"]["code"]), ("next", &json!("UNAUTHENTICATED")));
     assert_eq!(expiring.next().await.expect("an event").0, "complete");
     assert!(expiring.next().await.is_none());
     let stopping = line.served.stop();

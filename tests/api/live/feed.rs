@@ -22,6 +22,8 @@ on_both_databases!(
     subscribers_with_the_same_tenant_role_document_and_variables_share_one_execution_per_event,
     what_a_subscriber_asks_for_may_stand_in_fragments,
     a_cursor_older_than_what_is_kept_is_refused,
+    a_cursor_that_nobody_was_given_is_refused_and_disturbs_nobody,
+    a_subscription_about_a_company_ends_when_that_is_moved_out_of_sight,
 );
 
 async fn a_subscriber_is_told_of_each_event_once_in_the_order_of_the_query(database: TestDatabase) {
@@ -234,4 +236,36 @@ async fn a_cursor_older_than_what_is_kept_is_refused(database: TestDatabase) {
     };
     let expired = tokio::time::timeout(Duration::from_secs(30), expired).await;
     assert_eq!(expired.expect("an expired cursor"), "CURSOR_EXPIRED");
+}
+
+async fn a_cursor_that_nobody_was_given_is_refused_and_disturbs_nobody(database: TestDatabase) {
+    let line = Line::open(database).await;
+    let (mut hostile, mut other) = (line.connect("grace", line.own).await, line.connect("ada", line.own).await);
+    let orders = |after: Value| json!({ "filter": { "modules": ["ORDERS"] }, "after": after });
+    // The last place that there could be.
+    hostile.subscribe("feed", FEED, orders(json!("YX__________"))).await;
+    other.subscribe("feed", FEED, orders(Value::Null)).await;
+    have_begun(&mut other).await;
+    line.happens(line.child, 1).await;
+    assert_eq!(number(&other.next_of("feed").await["activity"]), 1);
+    let refused = hostile.message().await;
+    assert_eq!(refused["payload"][0]["extensions"]["code"], "CURSOR_EXPIRED", "{refused}");
+}
+
+async fn a_subscription_about_a_company_ends_when_that_is_moved_out_of_sight(database: TestDatabase) {
+    let line = Line::open(database).await;
+    let sibling = line.app.company(Some(line.root), "Sibling").await;
+    let (mut own, mut root) = (line.connect("grace", line.own).await, line.connect("ada", line.root).await);
+    let about_child = json!({ "filter": { "subjectId": id(line.child), "modules": ["ORDERS"] } });
+    for socket in [&mut own, &mut root] {
+        socket.subscribe("feed", FEED, about_child.clone()).await;
+        have_begun(socket).await;
+    }
+    line.app.chain.move_reseller(Actor::central(), line.child, sibling).await.expect("a move");
+    let ended = own.message().await;
+    assert_eq!((&ended["type"], &ended["id"]), (&json!("error"), &json!("feed")));
+    assert_eq!(ended["payload"][0]["extensions"]["code"], "FORBIDDEN", "{ended}");
+    line.happens(line.child, 1).await;
+    assert_eq!(number(&root.next_of("feed").await["activity"]), 1);
+    have_begun(&mut own).await;
 }

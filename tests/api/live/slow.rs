@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use super::{FEED, Line, have_begun, number};
 use crate::support::{TestDatabase, on_both_databases};
 
-on_both_databases!(a_subscriber_that_stops_reading_slows_nobody_and_misses_nothing);
+on_both_databases!(
+    a_subscriber_that_stops_reading_slows_nobody_and_misses_nothing,
+    who_comes_after_one_that_stopped_reading_is_told_at_once,
+);
 
 async fn a_subscriber_that_stops_reading_slows_nobody_and_misses_nothing(database: TestDatabase) {
     const EVENTS: usize = 3_000;
@@ -37,5 +40,27 @@ async fn a_subscriber_that_stops_reading_slows_nobody_and_misses_nothing(databas
         let edge: &Value = &message["payload"]["data"]["activity"];
         assert_eq!(number(edge), expected, "{message}");
         expected += 1;
+    }
+}
+
+async fn who_comes_after_one_that_stopped_reading_is_told_at_once(database: TestDatabase) {
+    const EVENTS: usize = 1_500;
+    let line = Line::open(database).await;
+    let mut slow = line.connect("grace", line.own).await;
+    slow.subscribe("feed", FEED, json!({ "filter": { "modules": ["ORDERS"] } })).await;
+    have_begun(&mut slow).await;
+    let text = "x".repeat(20_000);
+    for numbers in (0..EVENTS).collect::<Vec<_>>().chunks(100) {
+        line.happen(line.child, numbers, &text).await;
+    }
+    line.app.is_caught_up().await;
+    let mut newcomer = line.connect("ada", line.own).await;
+    newcomer.subscribe("feed", FEED, json!({ "filter": { "modules": ["ORDERS"] } })).await;
+    have_begun(&mut newcomer).await;
+    line.happens(line.child, EVENTS).await;
+    assert_eq!(number(&newcomer.next_of("feed").await["activity"]), EVENTS);
+    // The other goes on where it is.
+    for expected in 0..=EVENTS {
+        assert_eq!(number(&slow.next_of("feed").await["activity"]), expected);
     }
 }

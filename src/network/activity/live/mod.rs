@@ -9,6 +9,7 @@ mod watch;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use entity::{Position, TenantId};
 use tokio::sync::watch as channel;
@@ -18,6 +19,9 @@ pub use self::tail::Tail;
 pub use self::watch::{Watch, WatchError};
 use super::reading::{ActivityEvent, ActivityFilter, Feeds};
 use crate::tenancy::topology::Topology;
+
+/// Another process is ahead of this one by less.
+const IN_A_MOMENT: Duration = Duration::from_secs(2);
 
 /// Feeds, and what becomes new in them.
 pub struct Live {
@@ -49,6 +53,13 @@ impl Live {
         *self.written.borrow()
     }
 
+    /// Whether feeds are as far as `position`, now or in a moment: another process may be ahead of this one.
+    pub async fn reaches(&self, position: Position) -> bool {
+        let mut written = self.written.clone();
+        let reaching = written.wait_for(|written| *written >= position);
+        tokio::time::timeout(IN_A_MOMENT, reaching).await.is_ok_and(|reached| reached.is_ok())
+    }
+
     /// Watches the feed of `owner` for what `filter` lets through, from `after` on.
     #[must_use]
     pub fn watch(self: &Arc<Self>, owner: TenantId, filter: ActivityFilter, after: Position) -> Watch {
@@ -71,8 +82,9 @@ impl Live {
         limit: u32,
     ) -> Result<(Vec<Arc<ActivityEvent>>, Position), WatchError> {
         let end = self.now();
-        if end <= after {
-            return Ok((Vec::new(), after));
+        if end < after {
+            // The log went back, as after a restore.
+            return Err(WatchError::Expired);
         }
         let chain = self.topology.shown(end).await?;
         // The other way round, what is given up meanwhile would be missing.

@@ -90,6 +90,9 @@ impl Tail {
             }
         }
         watching.told = up_to;
+        drop(watching);
+        // Nothing earlier will be asked.
+        self.newcomers.forget(up_to);
         Ok(())
     }
 }

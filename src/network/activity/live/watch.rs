@@ -71,6 +71,10 @@ impl Watch {
     /// Makes a page of the table ready. What was told is always there.
     async fn read(&mut self, after: Position) -> Result<(), WatchError> {
         let (events, up_to) = self.live.read(self.owner, &self.filter, after, PAGE).await?;
+        if up_to <= self.after {
+            // It was told of more: the log went back, as after a restore.
+            return Err(WatchError::Expired);
+        }
         self.ready = events.into();
         self.ready_up_to = up_to;
         Ok(())
