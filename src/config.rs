@@ -44,6 +44,9 @@ pub struct ConnectionOptions {
     /// Connections from one address at once
     #[arg(long, env, value_name = "NUMBER", default_value_t = ConnectionLimits::default().per_address)]
     pub connections_per_address: usize,
+    /// Subscriptions of one company at once
+    #[arg(long, env, value_name = "NUMBER", default_value_t = ConnectionLimits::default().subscriptions)]
+    pub subscriptions_per_tenant: usize,
     /// Operations that are under way on one connection
     #[arg(long, env, value_name = "NUMBER", default_value_t = ConnectionLimits::default().operations)]
     pub operations_per_connection: usize,
@@ -66,6 +69,7 @@ impl From<ConnectionOptions> for ConnectionLimits {
         Self {
             per_tenant: options.connections_per_tenant,
             per_address: options.connections_per_address,
+            subscriptions: options.subscriptions_per_tenant,
             operations: options.operations_per_connection,
             message_bytes: options.message_bytes,
             init_within: options.init_within,

@@ -32,7 +32,7 @@ mod verifier;
 mod tests;
 
 pub use bearer::bearer;
-pub use changes::RightsChanges;
+pub use changes::{RightsChange, RightsChanges};
 pub use claims::Claims;
 pub use config::{AuthConfig, ConfigError, DEFAULT_AUDIENCE, DEFAULT_ISSUER};
 pub use memberships::{Memberships, Person, Seat, grant};

@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use entity::{PersonId, Position, Role, TenantId, TenantStatus, Timestamp};
 use tokio::sync::watch;
 
-use super::changes::RightsChanges;
+use super::changes::{RightsChange, RightsChanges};
 use super::memberships::{Memberships, Seat};
 use super::{Claims, Refused, Service, Verifier, bearer};
 use crate::error::Fault;
@@ -104,20 +104,27 @@ impl SignIn {
     }
 
     /// Tells where the log changes who may sign in: who stays is to be looked at again then.
-    pub fn changes(&self) -> watch::Receiver<Position> {
+    pub fn changes(&self) -> watch::Receiver<RightsChange> {
         self.changes.subscribe()
     }
 
-    /// Whether `caller`, who signed in before, could at `position` of the log still act from the seat that they act from; without one, whether they have all seats
-    /// that they had. Until when the token is good is not looked at.
+    /// Whether the company that `caller`, who signed in before, acts for is still one at `position` of the log that people may act for.
     ///
     /// # Errors
     /// Where it cannot be known.
-    pub async fn still(&self, caller: &Caller, position: Position) -> Result<bool, Fault> {
+    pub async fn may_still_act(&self, caller: &Caller, position: Position) -> Result<bool, Fault> {
         let chain = self.topology.shown(position).await?;
+        Ok(caller.seat.is_none_or(|seat| may_sign_in(&chain, seat.tenant)))
+    }
+
+    /// Whether `caller`, who signed in before, still has the seat that they act from; without one, whether they have all seats that they had.
+    ///
+    /// # Errors
+    /// Where it cannot be known.
+    pub async fn has_still_its_seat(&self, caller: &Caller) -> Result<bool, Fault> {
         let seats = self.memberships.of(caller.person).await?;
         Ok(match caller.seat {
-            Some(seat) => seats.contains(&seat) && may_sign_in(&chain, seat.tenant),
+            Some(seat) => seats.contains(&seat),
             None => caller.seats.iter().all(|seat| seats.contains(seat)),
         })
     }

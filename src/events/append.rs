@@ -194,7 +194,7 @@ impl Transaction {
     }
 
     /// Notes an event that somebody else has published, to be appended with the commit. No event of its source and id may be in the log, which must
-    /// be [locked](Self::lock_log) for that to be known.
+    /// be locked for that to be known.
     pub fn record_published(&mut self, published: Published) {
         self.kinds.insert(Cow::Owned(published.event_type.clone()));
         self.noted.push(Noted::Published(published));

@@ -16,6 +16,8 @@ pub struct ConnectionLimits {
     pub per_tenant: usize,
     /// Connections from one address at once.
     pub per_address: usize,
+    /// Subscriptions of one company at once.
+    pub subscriptions: usize,
     /// Operations that are under way on one connection.
     pub operations: usize,
     /// The longest message of a client, in bytes.
@@ -33,6 +35,7 @@ impl Default for ConnectionLimits {
         Self {
             per_tenant: 5_000,
             per_address: 1_000,
+            subscriptions: 10_000,
             operations: 100,
             message_bytes: super::MAX_BODY,
             init_within: Duration::from_secs(10),
@@ -55,6 +58,7 @@ pub struct Connections {
 struct Open {
     by_tenant: HashMap<TenantId, usize>,
     by_address: HashMap<IpAddr, usize>,
+    subscriptions: HashMap<TenantId, usize>,
 }
 
 /// One connection among those that are counted. It is no more when this is dropped.
@@ -65,11 +69,19 @@ pub(super) struct Counted {
     tenant: Option<TenantId>,
 }
 
+/// One subscription among those that are counted. It is no more when this is dropped.
+#[derive(Debug)]
+pub(super) struct Subscribed {
+    connections: Arc<Connections>,
+    tenant: Option<TenantId>,
+}
+
 /// There are too many connections already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TooMany {
     FromAddress,
     OfTenant,
+    Subscriptions,
 }
 
 impl TooMany {
@@ -78,6 +90,7 @@ impl TooMany {
         match self {
             Self::FromAddress => "Too many connections from this address",
             Self::OfTenant => "Too many connections of this company",
+            Self::Subscriptions => "Too many subscriptions of this company",
         }
     }
 }
@@ -112,6 +125,15 @@ impl Connections {
         Ok(Counted { connections: self.clone(), address, tenant: None })
     }
 
+    /// Counts a subscription of `tenant`, where it is one's.
+    pub(super) fn subscribe(self: &Arc<Self>, tenant: Option<TenantId>) -> Result<Subscribed, TooMany> {
+        if let Some(tenant) = tenant {
+            let is_free = add(&mut self.open().subscriptions, tenant, self.limits.subscriptions);
+            is_free.then_some(()).ok_or(TooMany::Subscriptions)?;
+        }
+        Ok(Subscribed { connections: self.clone(), tenant })
+    }
+
     fn open(&self) -> std::sync::MutexGuard<'_, Open> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -138,6 +160,14 @@ impl Drop for Counted {
         }
         drop(open);
         self.connections.count.send_modify(|count| *count -= 1);
+    }
+}
+
+impl Drop for Subscribed {
+    fn drop(&mut self) {
+        if let Some(tenant) = self.tenant {
+            remove(&mut self.connections.open().subscriptions, tenant);
+        }
     }
 }
 

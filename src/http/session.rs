@@ -7,8 +7,9 @@ use futures_util::future::BoxFuture;
 
 use super::connections::Connections;
 use crate::app::App;
-use crate::auth::Caller;
+use crate::auth::{Caller, RightsChange};
 use crate::clock::Clock;
+use crate::error::Fault;
 
 /// Why a connection ends that a client did not end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,12 +36,13 @@ pub(super) fn ending(app: Arc<App>, connections: &Connections, caller: Caller) -
     let expired = tokio::time::sleep(Duration::from_micros(u64::try_from(left).unwrap_or_default()));
     Box::pin(async move {
         let forbidden = async {
+            let mut looked_up = None;
             loop {
                 // The sender lives as long as the program.
                 let _ = changes.changed().await;
-                let position = *changes.borrow_and_update();
-                match app.sign_in.still(&caller, position).await {
-                    Ok(true) => {}
+                let change = *changes.borrow_and_update();
+                match is_still_in(&app, &caller, change, looked_up == Some(change.memberships)).await {
+                    Ok(true) => looked_up = Some(change.memberships),
                     Ok(false) => return,
                     Err(fault) => {
                         tracing::warn!(%fault, "it is not known whether somebody is still signed in");
@@ -56,4 +58,10 @@ pub(super) fn ending(app: Arc<App>, connections: &Connections, caller: Caller) -
             () = forbidden => Ending::Forbidden,
         }
     })
+}
+
+/// Whether `caller` could still sign in after `change`. Whoever was looked up since memberships have changed is not looked up again.
+async fn is_still_in(app: &App, caller: &Caller, change: RightsChange, is_looked_up: bool) -> Result<bool, Fault> {
+    Ok(app.sign_in.may_still_act(caller, change.position).await?
+        && (is_looked_up || app.sign_in.has_still_its_seat(caller).await?))
 }

@@ -13,7 +13,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{self, Stream, StreamExt};
 use tokio::sync::mpsc;
 
-use super::connections::{Connections, Counted};
+use super::connections::{Connections, Counted, Subscribed};
 use super::session::{self, Ending};
 use crate::app::App;
 use crate::auth::Caller;
@@ -39,22 +39,24 @@ pub(super) fn only(answer: &Answer) -> Response {
 /// What comes of a subscription.
 pub(super) async fn subscribe(
     app: Arc<App>,
-    connections: &Connections,
+    connections: &Arc<Connections>,
     mut counted: Counted,
     headers: &HeaderMap,
     (caller, prepared, request_id): (Caller, Prepared, &str),
 ) -> Result<Response, Answer> {
-    if let Some(seat) = caller.seat
-        && let Err(too_many) = counted.count_for(seat.tenant)
-    {
-        return Ok(super::graphql::too_many_connections(too_many));
-    }
+    let tenant = caller.seat.map(|seat| seat.tenant);
+    let subscribed =
+        tenant.map_or(Ok(()), |tenant| counted.count_for(tenant)).and_then(|()| connections.subscribe(tenant));
+    let subscribed = match subscribed {
+        Ok(subscribed) => subscribed,
+        Err(too_many) => return Ok(super::graphql::too_many_connections(too_many)),
+    };
     let last_event_id = headers.get(LAST_EVENT_ID).map(|id| String::from_utf8_lossy(id.as_bytes()).into_owned());
     let last_event_id = last_event_id.filter(|id| !id.is_empty());
     let ending = session::ending(app.clone(), connections, caller.clone());
     let subscriber = Subscriber { caller, prepared, last_event_id, request_id: request_id.to_owned() };
     let deliveries = app.subscriptions.open(subscriber).await?;
-    Ok(response(events(deliveries, ending, counted)))
+    Ok(response(events(deliveries, ending, (counted, subscribed))))
 }
 
 /// The events of a subscription, until it or its client's right to it ends. A task of its own brings them, so that it ends also where nobody takes any. Where the
@@ -62,7 +64,7 @@ pub(super) async fn subscribe(
 fn events(
     deliveries: Deliveries,
     ending: BoxFuture<'static, Ending>,
-    counted: Counted,
+    counted: (Counted, Subscribed),
 ) -> impl Stream<Item = Result<Event, Infallible>> + Send {
     let (bring, brought) = mpsc::channel(1);
     tokio::spawn(async move {

@@ -13,7 +13,7 @@ mod sharing;
 mod source;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use async_graphql::ServerError;
 use entity::{Position, TenantId};
@@ -31,7 +31,7 @@ use super::context::Services;
 use super::documents::{Answer, Prepared};
 use super::error::{ErrorCode, cursor_expired, internal_failure};
 use super::schema::ApiExecutor;
-use crate::auth::Caller;
+use crate::auth::{Caller, RightsChange};
 use crate::network::activity::Live;
 use crate::tenancy::topology::Topology;
 use crate::tenancy::{Scope, access};
@@ -43,9 +43,10 @@ pub struct Subscriptions {
     topology: Arc<Topology>,
     live: Arc<Live>,
     /// Where the log changes who sees whom.
-    changes: watch::Receiver<Position>,
+    changes: watch::Receiver<RightsChange>,
     groups: Mutex<HashMap<Shared, Arc<Group>>>,
-    memory: Arc<Memory>,
+    /// What the messages of companies with groups take.
+    memories: Mutex<HashMap<TenantId, Weak<Memory>>>,
 }
 
 /// Who subscribes to what.
@@ -68,10 +69,10 @@ impl Subscriptions {
         services: Arc<Services>,
         topology: Arc<Topology>,
         live: Arc<Live>,
-        changes: watch::Receiver<Position>,
+        changes: watch::Receiver<RightsChange>,
     ) -> Arc<Self> {
-        let (groups, memory) = (Mutex::default(), Arc::new(Memory::default()));
-        Arc::new(Self { api, services, topology, live, changes, groups, memory })
+        let (groups, memories) = (Mutex::default(), Mutex::default());
+        Arc::new(Self { api, services, topology, live, changes, groups, memories })
     }
 
     /// Begins a subscription.
@@ -122,7 +123,7 @@ impl Subscriptions {
         if let Some(group) = groups.get(shared).filter(serves) {
             return Seat::take(self, group, after);
         }
-        let group = Group::new(shared.clone(), Ring::new(after, &self.memory));
+        let group = Group::new(shared.clone(), Ring::new(after, &self.memory_of(shared.tenant())));
         let execution = own.execution.take()?;
         // Before it begins: else it could be ahead by then.
         let seat = Seat::take(self, &group, after)?;
@@ -130,6 +131,18 @@ impl Subscriptions {
         group.begin(watch, execution, self.out_of_sight(shared.tenant(), own.filter.subject));
         groups.insert(shared.clone(), group);
         Some(seat)
+    }
+
+    /// What counts the messages of a company's groups, for as long as it has any.
+    fn memory_of(&self, tenant: TenantId) -> Arc<Memory> {
+        let mut memories = self.memories.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(memory) = memories.get(&tenant).and_then(Weak::upgrade) {
+            return memory;
+        }
+        memories.retain(|_, memory| memory.strong_count() > 0);
+        let memory = Arc::default();
+        memories.insert(tenant, Arc::downgrade(&memory));
+        memory
     }
 
     /// Resolves when the company `subject`, which `tenant` sees now, is out of its sight.
@@ -141,7 +154,7 @@ impl Subscriptions {
         async move {
             let Some(subject) = watched else { return std::future::pending().await };
             while changes.changed().await.is_ok() {
-                let position = *changes.borrow_and_update();
+                let position = changes.borrow_and_update().position;
                 topology.wait_for(position).await;
                 if !is_in_sight(subject) {
                     return;

@@ -20,13 +20,13 @@ const AHEAD: u64 = 256;
 /// The most that the messages of one group take, in bytes, about, beside those that stay in any case.
 const OF_GROUP: usize = 4 * 1024 * 1024;
 
-/// The most that those of all groups take.
-const OF_ALL: usize = 256 * 1024 * 1024;
+/// The most that those of all groups of a company take.
+const OF_TENANT: usize = 64 * 1024 * 1024;
 
 /// What a message takes beside its text, in bytes, about.
 const MESSAGE_BYTES: usize = 128;
 
-/// What the messages of all groups take, in bytes, about.
+/// What the messages of all groups of a company take, in bytes, about.
 #[derive(Debug, Default)]
 pub(super) struct Memory(AtomicUsize);
 
@@ -146,7 +146,7 @@ impl Ring {
 
     /// Forgets what all have had, and what there is no room for.
     fn forget(&mut self) {
-        let most = if self.memory.0.load(Relaxed) > OF_ALL { 0 } else { OF_GROUP };
+        let most = if self.memory.0.load(Relaxed) > OF_TENANT { 0 } else { OF_GROUP };
         while self.messages.len() > KEPT {
             let is_done = self.messages.front().is_some_and(|first| first.awaited_by == 0);
             if !is_done && self.bytes <= most {

@@ -206,12 +206,22 @@ impl Connection {
             let errors = [ErrorCode::RateLimited.request_error(message)];
             return self.send(&FromServer::Error { id, errors: &errors }).await;
         }
-        match self.app.api.prepare(request) {
-            Ok(prepared) => {
-                operations.begin(id, self.app.clone(), caller.clone(), prepared, self.request_id.clone());
+        let prepared = match self.app.api.prepare(request) {
+            Ok(prepared) => prepared,
+            Err(error) => return self.send(&FromServer::Error { id, errors: &[error] }).await,
+        };
+        let tenant = caller.seat.map(|seat| seat.tenant);
+        let subscribed = prepared.is_subscription().then(|| self.connections.subscribe(tenant)).transpose();
+        match subscribed {
+            Ok(subscribed) => {
+                let asked = (caller.clone(), prepared, self.request_id.clone());
+                operations.begin(id, subscribed, self.app.clone(), asked);
                 Ok(())
             }
-            Err(error) => self.send(&FromServer::Error { id, errors: &[error] }).await,
+            Err(too_many) => {
+                let errors = [ErrorCode::RateLimited.request_error(format!("{}.", too_many.reason()))];
+                self.send(&FromServer::Error { id, errors: &errors }).await
+            }
         }
     }
 

@@ -15,6 +15,7 @@ use crate::graphql::documents::Prepared;
 use crate::graphql::error::ErrorCode;
 use crate::graphql::subscriptions::{Delivered, Message, Subscriber};
 use crate::http::BUDGET;
+use crate::http::connections::Subscribed;
 
 /// What comes of an operation.
 #[derive(Debug)]
@@ -48,7 +49,8 @@ pub(super) struct Operations {
 
 struct Running {
     abort: AbortHandle,
-    is_subscription: bool,
+    /// Counts it, if it is a subscription.
+    subscribed: Option<Subscribed>,
 }
 
 impl Operations {
@@ -68,15 +70,20 @@ impl Operations {
 
     /// Whether a query or a mutation is still to be answered.
     pub(super) fn has_questions(&self) -> bool {
-        self.running.values().any(|running| !running.is_subscription)
+        self.running.values().any(|running| running.subscribed.is_none())
     }
 
-    /// Begins an operation.
-    pub(super) fn begin(&mut self, id: &str, app: Arc<App>, caller: Caller, prepared: Prepared, request_id: String) {
+    /// Begins an operation, which is counted by `subscribed` if it is a subscription.
+    pub(super) fn begin(
+        &mut self,
+        id: &str,
+        subscribed: Option<Subscribed>,
+        app: Arc<App>,
+        (caller, prepared, request_id): (Caller, Prepared, String),
+    ) {
         let id: Arc<str> = id.into();
-        let is_subscription = prepared.is_subscription();
         let (outcomes, abort) = abortable(outcomes(app, caller, prepared, request_id));
-        self.running.insert(id.clone(), Running { abort, is_subscription });
+        self.running.insert(id.clone(), Running { abort, subscribed });
         self.outcomes.push(outcomes.map(move |outcome| (id.clone(), outcome)).boxed());
     }
 

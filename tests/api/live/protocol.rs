@@ -248,6 +248,30 @@ async fn so_many_operations_on_a_connection_and_no_more() {
 }
 
 #[tokio::test]
+async fn so_many_subscriptions_of_a_company_and_no_more() {
+    let line = line_with(ConnectionLimits { subscriptions: 2, ..ConnectionLimits::default() }).await;
+    let (mut grace, mut ada) = (line.connect("grace", line.own).await, line.connect("ada", line.own).await);
+    let orders = json!({ "filter": { "modules": ["ORDERS"] } });
+    for id in ["a", "b"] {
+        grace.subscribe(id, FEED, orders.clone()).await;
+    }
+    have_begun(&mut grace).await;
+    ada.subscribe("c", FEED, orders.clone()).await;
+    let refused = ada.message().await;
+    assert_eq!(refused["payload"][0]["extensions"]["code"], "RATE_LIMITED", "{refused}");
+    // A question is none.
+    have_begun(&mut ada).await;
+    grace.say(json!({ "type": "complete", "id": "a" })).await;
+    have_begun(&mut grace).await;
+    ada.subscribe("c", FEED, orders).await;
+    have_begun(&mut ada).await;
+    line.happens(line.child, 1).await;
+    for (socket, id) in [(&mut grace, "b"), (&mut ada, "c")] {
+        assert!(socket.next_of(id).await["activity"]["cursor"].is_string());
+    }
+}
+
+#[tokio::test]
 async fn a_connection_on_which_nothing_is_under_way_for_too_long_ends_with_1000() {
     let limits = ConnectionLimits { idle: Duration::from_secs(2), ..ConnectionLimits::default() };
     let line = line_with(limits).await;
