@@ -13,6 +13,7 @@
 
 pub mod app;
 pub mod auth;
+mod backoff;
 pub mod bus;
 pub mod cli;
 pub mod clock;

@@ -1,5 +1,7 @@
 //! Instants as the database stores them.
 
+use std::str::FromStr;
+
 use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
 use time::format_description::well_known::Rfc3339;
@@ -36,6 +38,15 @@ impl Timestamp {
     pub fn to_rfc3339(self) -> String {
         // Only a year beyond 9999 has no text, and `to_utc` gives none.
         self.to_utc().format(&Rfc3339).unwrap_or_default()
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = time::error::Parse;
+
+    /// The instant that `text` names by RFC 3339. Finer than a microsecond is cut off.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        OffsetDateTime::parse(text, &Rfc3339).map(Self::from)
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Caller {
     pub seat: Option<Seat>,
     /// All the seats that their token opens.
     pub seats: Arc<[Seat]>,
+    /// Whether it opens only the one that it names, whatever others the person has.
+    pub is_bound: bool,
 }
 
 impl Caller {
@@ -97,10 +99,10 @@ impl SignIn {
         let seats = self.memberships.of(person).await.map_err(Fault::from)?;
         let chain = self.topology.current();
         let seat = choose(&chain, &seats, claims.tenant.as_deref(), named_by_header(headers)?)?;
-        // A token that is bound to a company opens no other one of the person's.
-        let seats = if claims.tenant.is_some() { seat.into_iter().collect() } else { seats };
+        let is_bound = claims.tenant.is_some();
+        let seats = if is_bound { seat.into_iter().collect() } else { seats };
         let Claims { email, expires_at, .. } = claims;
-        Ok((Caller { person, email, expires_at, seat, seats }, chain))
+        Ok((Caller { person, email, expires_at, seat, seats, is_bound }, chain))
     }
 
     /// Tells where the log changes who may sign in: who stays is to be looked at again then.
@@ -117,16 +119,19 @@ impl SignIn {
         Ok(caller.seat.is_none_or(|seat| may_sign_in(&chain, seat.tenant)))
     }
 
-    /// Whether `caller`, who signed in before, still has the seat that they act from; without one, whether they have all seats that they had.
+    /// `caller`, who signed in before, with the seats that they have by now. None where they have lost the one that they act from; without one,
+    /// where they have lost any.
     ///
     /// # Errors
     /// Where it cannot be known.
-    pub async fn has_still_its_seat(&self, caller: &Caller) -> Result<bool, Fault> {
+    pub async fn renewed(&self, caller: &Caller) -> Result<Option<Caller>, Fault> {
         let seats = self.memberships.of(caller.person).await?;
-        Ok(match caller.seat {
+        let has_still = match caller.seat {
             Some(seat) => seats.contains(&seat),
             None => caller.seats.iter().all(|seat| seats.contains(seat)),
-        })
+        };
+        let seats = if caller.is_bound { caller.seats.clone() } else { seats };
+        Ok(has_still.then(|| Caller { seats, ..caller.clone() }))
     }
 
     /// Which service sends a request with these headers.

@@ -4,14 +4,12 @@
 //! taken as the last act before COMMIT and held until the commit is visible (`docs/adr/0003-log-order.md`).
 
 use std::borrow::Cow;
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use entity::{Position, TenantId, Timestamp, event};
 use sea_orm::{DatabaseTransaction, DbErr};
 use tokio::sync::watch;
 
+use super::readers::{Kinds, Reader, Readers};
 use super::{Fact, Published};
 use crate::clock::Clock;
 use crate::tenancy::topology::store::end_of_log;
@@ -23,36 +21,9 @@ pub struct Log {
     central: CentralDb,
     clock: Clock,
     appended: watch::Sender<()>,
-    readers: Readers,
+    /// Who reads it in this process.
+    pub(super) readers: Readers,
 }
-
-/// How far each reader of the log is in this process.
-type Readers = Arc<Mutex<Vec<(Reader, watch::Receiver<Position>)>>>;
-
-/// Who reads the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reader {
-    /// Keeps memory at its end.
-    Memory,
-    /// Acts on the events of these types; of all types where there are none.
-    Consumer(&'static [&'static str]),
-}
-
-impl Reader {
-    /// Whether it does anything about one of these types of events.
-    fn sees(self, kinds: &HashSet<Cow<'static, str>>) -> bool {
-        match self {
-            Self::Memory => true,
-            Self::Consumer(types) => types.is_empty() || types.iter().any(|kind| kinds.contains(*kind)),
-        }
-    }
-}
-
-/// A consumer that is so many events behind has a backlog, as after an import: nobody waits for it.
-const FAR_BEHIND: i64 = 10_000;
-
-/// How long a writer waits to see its own write. It has lasted by then, so that it is no failure where the wait was in vain.
-const SEEN_WITHIN: Duration = Duration::from_secs(5);
 
 impl Log {
     /// The log of the database behind `central`.
@@ -64,45 +35,29 @@ impl Log {
     /// Begins a change that `actor` makes.
     pub async fn begin(&self, actor: Actor) -> Result<Transaction, DbErr> {
         let db = self.central.begin().await?;
-        Ok(Transaction { db, actor, noted: Vec::new(), kinds: HashSet::new(), at: self.clock.now(), log: self.clone() })
-    }
-
-    /// Counts somebody who reads on from `position` among those whom a writer waits for. They say through the sender how far they are.
-    pub(super) fn add_reader(&self, reader: Reader, position: Position) -> watch::Sender<Position> {
-        let seen = watch::Sender::new(position);
-        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push((reader, seen.subscribe()));
-        seen
+        Ok(Transaction {
+            db,
+            actor,
+            noted: Vec::new(),
+            kinds: Kinds::default(),
+            has_appended: false,
+            at: self.clock.now(),
+            log: self.clone(),
+        })
     }
 
     /// Waits until all readers of this process have seen `position`: a client reads its own writes. Gives up after a while, and at once on
     /// consumers that are far behind.
     pub async fn seen(&self, position: Position) {
-        self.seen_by(|_| true, position).await;
+        self.readers.have_seen(position, |_| true).await;
     }
 
     /// Waits until memory shows `position`. Gives up after a while.
     pub(super) async fn shown(&self, position: Position) {
-        self.seen_by(|reader| reader == Reader::Memory, position).await;
+        self.readers.have_seen(position, |reader| reader == Reader::Memory).await;
     }
 
-    async fn seen_by(&self, is_waited_for: impl Fn(Reader) -> bool, position: Position) {
-        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        readers.retain(|(reader, seen)| {
-            let far_behind = *reader != Reader::Memory && position.0 - seen.borrow().0 > FAR_BEHIND;
-            is_waited_for(*reader) && !far_behind
-        });
-        let all = async {
-            for (_, mut reader) in readers {
-                // One that is gone has nothing to show any more.
-                let _ = reader.wait_for(|seen| *seen >= position).await;
-            }
-        };
-        if tokio::time::timeout(SEEN_WITHIN, all).await.is_err() {
-            tracing::warn!(?position, "a change was committed, and memory does not show it yet");
-        }
-    }
-
-    /// Told after each commit of this process.
+    /// Told after each commit of this process that has appended something.
     pub(super) fn appended(&self) -> watch::Receiver<()> {
         self.appended.subscribe()
     }
@@ -123,7 +78,9 @@ pub struct Transaction {
     /// What has happened.
     noted: Vec<Noted>,
     /// The types of all that was recorded.
-    kinds: HashSet<Cow<'static, str>>,
+    kinds: Kinds<'static>,
+    /// Whether any of it was appended.
+    has_appended: bool,
     /// When the change happens: one instant for all that it writes.
     at: Timestamp,
     log: Log,
@@ -212,6 +169,7 @@ impl Transaction {
             return Ok(());
         }
         lock(&self.db, Lock::Log).await?;
+        self.has_appended = true;
         let (actor, at, recorded_at) = (self.actor, self.at, self.log.clock.now());
         while !self.noted.is_empty() {
             let some = self.noted.drain(..self.noted.len().min(ROWS_A_STATEMENT));
@@ -226,21 +184,33 @@ impl Transaction {
         Ok(())
     }
 
-    /// Makes the change last, with its facts. Answers the log's end as this change left it.
-    pub async fn commit(mut self) -> Result<Position, DbErr> {
-        self.append_recorded().await?;
-        let end = end_of_log(&self.db).await?;
-        self.db.commit().await?;
-        self.log.appended.send_replace(());
-        Ok(end)
+    /// Makes the change last, with its facts. Answers the log's end, which this change is in.
+    pub async fn commit(self) -> Result<Position, DbErr> {
+        let central = self.log.central.clone();
+        match self.last().await? {
+            Some(end) => Ok(end),
+            None => end_of_log(central.reader()).await,
+        }
     }
 
     /// Makes the change last, and waits until this process shows it, with what its consumers make of it. Who has nothing to do with it keeps
     /// nobody waiting.
-    pub async fn commit_and_show(mut self) -> Result<Position, DbErr> {
+    pub async fn commit_and_show(mut self) -> Result<(), DbErr> {
         let (log, kinds) = (self.log.clone(), std::mem::take(&mut self.kinds));
-        let position = self.commit().await?;
-        log.seen_by(|reader| reader.sees(&kinds), position).await;
-        Ok(position)
+        if let Some(end) = self.last().await? {
+            log.readers.have_seen(end, |reader| reader.sees(&kinds)).await;
+        }
+        Ok(())
+    }
+
+    /// Makes the change last. Answers the log's end as this change left it, where it has appended anything.
+    pub(super) async fn last(mut self) -> Result<Option<Position>, DbErr> {
+        self.append_recorded().await?;
+        let end = if self.has_appended { Some(end_of_log(&self.db).await?) } else { None };
+        self.db.commit().await?;
+        if end.is_some() {
+            self.log.appended.send_replace(());
+        }
+        Ok(end)
     }
 }

@@ -1,7 +1,7 @@
 //! Consumers: what is done about events, once each, from a stored position.
 #![expect(clippy::disallowed_methods, reason = "central store: how far the program itself is in its log")]
 
-use std::cmp::Ordering;
+use std::convert::Infallible;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use tokio::sync::watch;
 
-use super::append::Reader;
-use super::follower::{LONGEST_PAUSE, POLL};
+use super::readers::{Heard, Reader};
 use super::tail::{end_of_log, read_types_after};
 use super::{Log, Told, Transaction, park};
+use crate::backoff::Backoff;
 use crate::error::Fault;
 use crate::tenancy::{Actor, CentralDb};
 
@@ -67,16 +67,18 @@ pub struct Consumer<C> {
     log: Log,
     consume: Arc<C>,
     seen: watch::Sender<Position>,
+    heard: watch::Receiver<Heard>,
     /// The position that was stored last.
     stored: AtomicI64,
     /// How many events it takes at once: fewer after a failure, more after a success.
     at_once: AtomicU64,
 }
 
-/// Events that are to be dealt with, and the position that they come after.
+/// Events that are to be dealt with: all that come after one position, up to another.
 struct Next<E> {
     after: Position,
     events: Vec<E>,
+    up_to: Position,
 }
 
 impl<C: Consume> Consumer<C> {
@@ -86,9 +88,9 @@ impl<C: Consume> Consumer<C> {
     /// Where its position cannot be read.
     pub async fn new(central: CentralDb, log: Log, consume: Arc<C>) -> Result<Self, DbErr> {
         let stored = stored_position(central.reader(), C::NAME).await?;
-        let seen = log.add_reader(Reader::Consumer(C::TYPES), stored);
+        let (seen, heard) = log.readers.add(Reader::Consumer(C::TYPES), stored);
         let (stored, at_once) = (AtomicI64::new(stored.0), AtomicU64::new(C::BATCH));
-        Ok(Self { central, log, consume, seen, stored, at_once })
+        Ok(Self { central, log, consume, seen, heard, stored, at_once })
     }
 
     /// Tells how far it is: all events up to there are dealt with.
@@ -99,20 +101,28 @@ impl<C: Consume> Consumer<C> {
 
     /// Goes on for ever. What fails is tried again, later and later.
     pub async fn run(self) {
-        let mut appended = self.log.appended();
-        let mut failures = 0;
+        let (mut heard, mut backoff) = (self.heard.clone(), Backoff::default());
         loop {
-            let caught_up = AssertUnwindSafe(self.catch_up()).catch_unwind().await;
-            match caught_up.map_or_else(|_| Err("a panic".to_owned()), |done| done.map_err(|fault| fault.to_string())) {
-                Ok(()) => {
-                    failures = 0;
-                    let _ = tokio::time::timeout(POLL, appended.changed()).await;
-                }
-                Err(cause) => {
-                    tracing::error!(consumer = C::NAME, cause, "events could not be dealt with; they are tried again");
-                    failures += 1;
-                    tokio::time::sleep(LONGEST_PAUSE.min(POLL * 2_u32.saturating_pow(failures))).await;
-                }
+            let following = AssertUnwindSafe(self.follow(&mut heard, &mut backoff)).catch_unwind();
+            let Err(fault) = following.await.unwrap_or(Err(Fault::Panic));
+            tracing::error!(consumer = C::NAME, %fault, "events could not be dealt with; they are tried again");
+            backoff.pause().await;
+        }
+    }
+
+    /// Deals with all that the log has, and then with what the follower tells of.
+    async fn follow(&self, heard: &mut watch::Receiver<Heard>, backoff: &mut Backoff) -> Result<Infallible, Fault> {
+        self.catch_up().await?;
+        loop {
+            backoff.succeeded();
+            // The sender lives as long as the log.
+            let _ = heard.changed().await;
+            let Heard { end, concerning } = *heard.borrow_and_update();
+            let after = *self.seen.borrow();
+            if end < after || after < concerning {
+                self.deal_up_to(end).await?;
+            } else {
+                self.seen.send_replace(end);
             }
         }
     }
@@ -122,9 +132,14 @@ impl<C: Consume> Consumer<C> {
     /// # Errors
     /// Why it could not, where it is worth another try.
     pub async fn catch_up(&self) -> Result<(), Fault> {
+        self.deal_up_to(end_of_log(self.central.reader()).await?).await
+    }
+
+    /// Deals with all that the log has up to `end`, where it once ended.
+    async fn deal_up_to(&self, end: Position) -> Result<(), Fault> {
         let mut ahead = None;
         loop {
-            let next = if ahead.is_some() { ahead.take() } else { self.next().await? };
+            let next = if ahead.is_some() { ahead.take() } else { self.next(end).await? };
             let Some(next) = next else { return Ok(()) };
             let dealing = AssertUnwindSafe(self.deal_with(&next)).catch_unwind();
             let (dealt, read) = tokio::join!(dealing, self.read_ahead(&next));
@@ -144,33 +159,40 @@ impl<C: Consume> Consumer<C> {
         if (next.events.len() as u64) < C::BATCH {
             return None;
         }
-        let events = read_types_after(self.central.reader(), next.last(), C::TYPES, C::BATCH).await.ok()?;
-        Some(Next { after: next.last(), events }).filter(|read| !read.events.is_empty())
+        let events: Vec<C::Event> =
+            read_types_after(self.central.reader(), next.up_to, C::TYPES, C::BATCH).await.ok()?;
+        let up_to = events.last()?.position();
+        Some(Next { after: next.up_to, events, up_to })
     }
 
-    /// What is to be dealt with next, where anything is.
-    async fn next(&self) -> Result<Option<Next<C::Event>>, Fault> {
-        loop {
-            let after = *self.seen.borrow();
-            // Read before the events, so that none that comes meanwhile is passed over.
-            let end = end_of_log(self.central.reader()).await?;
-            match end.cmp(&after) {
-                Ordering::Equal => return Ok(None),
-                Ordering::Less => {
-                    // The log went back, as after a restore, and the stored place with it.
-                    let stored = stored_position(self.central.reader(), C::NAME).await?;
-                    self.seen.send_replace(stored.min(end));
-                    continue;
-                }
-                Ordering::Greater => {}
-            }
-            let at_once = self.at_once.load(Relaxed);
-            let events = read_types_after(self.central.reader(), after, C::TYPES, at_once).await?;
-            if !events.is_empty() {
-                return Ok(Some(Next { after, events }));
-            }
-            self.seen.send_replace(end);
+    /// What is to be dealt with next, where anything is up to `end`.
+    async fn next(&self, end: Position) -> Result<Option<Next<C::Event>>, Fault> {
+        if end < *self.seen.borrow() {
+            self.go_back_with_the_log().await?;
         }
+        let after = *self.seen.borrow();
+        if end <= after {
+            return Ok(None);
+        }
+        let at_once = self.at_once.load(Relaxed);
+        let events: Vec<C::Event> = read_types_after(self.central.reader(), after, C::TYPES, at_once).await?;
+        let Some(last) = events.last().map(Told::position) else {
+            self.seen.send_replace(end);
+            return Ok(None);
+        };
+        let is_all = (events.len() as u64) < at_once;
+        Ok(Some(Next { after, events, up_to: if is_all { last.max(end) } else { last } }))
+    }
+
+    /// Goes back to the stored place where the log went back, as after a restore, and that place with it. The log may also have gone on since
+    /// its end was looked at.
+    async fn go_back_with_the_log(&self) -> Result<(), Fault> {
+        let end = end_of_log(self.central.reader()).await?;
+        if end < *self.seen.borrow() {
+            let stored = stored_position(self.central.reader(), C::NAME).await?;
+            self.seen.send_replace(stored.min(end));
+        }
+        Ok(())
     }
 
     async fn deal_with(&self, next: &Next<C::Event>) -> Result<(), Fault> {
@@ -185,8 +207,8 @@ impl<C: Consume> Consumer<C> {
 
     /// Goes on behind what leaves nothing to do. A long way of that, as after an import, is not gone again by who starts anew.
     async fn pass_over(&self, next: &Next<C::Event>) -> Result<(), Fault> {
-        if next.last().0 - self.stored.load(Relaxed) < LONG_WAY {
-            self.seen.send_replace(next.last());
+        if next.up_to.0 - self.stored.load(Relaxed) < LONG_WAY {
+            self.seen.send_replace(next.up_to);
             return Ok(());
         }
         let Some(change) = self.begin(next).await? else { return Ok(()) };
@@ -218,30 +240,26 @@ impl<C: Consume> Consumer<C> {
         }
         let end = end_of_log(change.db()).await?;
         drop(change);
-        self.has_dealt_with(stored, end).await;
+        self.has_dealt_with(stored, Some(end)).await;
         Ok(None)
     }
 
     /// Makes what came of `next` last, and that it was dealt with.
     async fn finish(&self, next: &Next<C::Event>, change: Transaction) -> Result<(), Fault> {
-        store_position(change.db(), C::NAME, next.last()).await?;
-        let end = change.commit().await?;
-        self.stored.store(next.last().0, Relaxed);
-        self.has_dealt_with(next.last(), end).await;
+        store_position(change.db(), C::NAME, next.up_to).await?;
+        let appended = change.last().await?;
+        self.stored.store(next.up_to.0, Relaxed);
+        self.has_dealt_with(next.up_to, appended).await;
         Ok(())
     }
 
-    /// Says that all up to `position` is dealt with, once memory shows what came of it, up to `end`: who waits for an event's effects reads them.
-    async fn has_dealt_with(&self, position: Position, end: Position) {
-        self.log.shown(end).await;
+    /// Says that all up to `position` is dealt with, once memory shows what came of it, up to `end`, if anything: who waits for an event's effects
+    /// reads them.
+    async fn has_dealt_with(&self, position: Position, end: Option<Position>) {
+        if let Some(end) = end {
+            self.log.shown(end).await;
+        }
         self.seen.send_replace(position);
-    }
-}
-
-impl<E: Told> Next<E> {
-    /// The position of the last event.
-    fn last(&self) -> Position {
-        self.events.last().map_or(self.after, Told::position)
     }
 }
 
@@ -258,8 +276,8 @@ pub(crate) async fn claim(change: &Transaction, name: &str) -> Result<Position, 
         .value(consumer::Column::Name, Expr::col((consumer::Entity, consumer::Column::Name)))
         .to_owned();
     // The update of nothing takes the row's lock.
-    consumer::Entity::insert(first).on_conflict(name_taken).exec_without_returning(change.db()).await?;
-    stored_position(change.db(), name).await
+    let row = consumer::Entity::insert(first).on_conflict(name_taken).exec_with_returning(change.db()).await?;
+    Ok(row.position)
 }
 
 /// Stores the position up to which the consumer of this name has dealt with the log.

@@ -1,5 +1,6 @@
 //! Keeps what this process holds in memory at the log's end: the chain, and whom it knows as members.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
@@ -11,18 +12,16 @@ use futures_util::FutureExt;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::append::Reader;
+use super::readers::{Kinds, Reader};
 use super::tail::{News, end_of_log, memberships_changed_after, news_after};
 use super::{Log, kinds};
+use crate::backoff::Backoff;
 use crate::error::Fault;
 use crate::tenancy::CentralDb;
-use crate::tenancy::topology::{Topology, store};
+use crate::tenancy::topology::{InconsistentChain, TenantState, Topology, store};
 
 /// How often the log is looked at for what another process wrote. What this process writes is seen at once.
-pub(super) const POLL: Duration = Duration::from_millis(200);
-
-/// How long it waits at most before it tries again what has failed.
-pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const POLL: Duration = Duration::from_millis(50);
 
 /// More changed companies than this at once, and the chain is loaded anew instead of mended.
 const REBUILD_ABOVE: usize = 50_000;
@@ -76,7 +75,7 @@ impl Follower {
     /// Follows `log` for `topology` and `listeners`.
     #[must_use]
     pub fn new(central: CentralDb, log: Log, topology: Arc<Topology>, listeners: Vec<Arc<dyn Listener>>) -> Self {
-        let seen = log.add_reader(Reader::Memory, topology.position());
+        let (seen, _) = log.readers.add(Reader::Memory, topology.position());
         Self { central, log, topology, listeners, seen, caught_up_at: watch::Sender::new(Instant::now()) }
     }
 
@@ -89,59 +88,81 @@ impl Follower {
     /// Follows for ever. What fails is tried again, later and later.
     pub async fn run(self) {
         let mut appended = self.log.appended();
-        let mut failures = 0;
+        let mut backoff = Backoff::default();
         loop {
             let caught_up = AssertUnwindSafe(self.catch_up()).catch_unwind().await;
             let caught_up = caught_up
                 .map_or_else(|_| Err("a panic".to_owned()), |result| result.map_err(|fault| fault.to_string()));
             match caught_up {
-                Ok(_) => {
-                    if failures > 0 {
+                Ok(()) => {
+                    if backoff.is_failing() {
                         tracing::info!("the log is read again");
                     }
-                    failures = 0;
-                    let _ = tokio::time::timeout(POLL, appended.changed()).await;
+                    backoff.succeeded();
+                    self.wait_for_more(&mut appended).await;
                 }
                 Err(cause) => {
-                    if failures == 0 {
+                    if !backoff.is_failing() {
                         tracing::error!(cause, "the log cannot be followed; what is held in memory may be out of date");
                     }
-                    failures += 1;
-                    tokio::time::sleep(LONGEST_PAUSE.min(POLL * 2_u32.saturating_pow(failures))).await;
+                    backoff.pause().await;
                 }
             }
         }
     }
 
-    /// Takes over all that the log has by now. Answers the position up to which memory is current.
+    /// Waits until the log seems to have gone on, here or in another process.
+    async fn wait_for_more(&self, appended: &mut watch::Receiver<()>) {
+        while tokio::time::timeout(POLL, appended.changed()).await.is_err() {
+            let known = self.topology.current().position();
+            if end_of_log(self.central.reader()).await.ok() != Some(known) {
+                return;
+            }
+            self.caught_up_at.send_replace(Instant::now());
+        }
+    }
+
+    /// Takes over all that the log has by now.
     ///
     /// The changed rows are read in the same snapshot as the log's end, so that what is published is the chain at one position.
-    pub async fn catch_up(&self) -> Result<Position, Fault> {
+    pub async fn catch_up(&self) -> Result<(), Fault> {
         let known = self.topology.current().position();
         let snapshot = self.central.begin_snapshot().await?;
-        let end = end_of_log(&snapshot).await?;
+        let news = news_after(&snapshot, known).await?;
+        let end = match news.iter().map(|news| news.last).max() {
+            Some(end) => end,
+            None => end_of_log(&snapshot).await?,
+        };
         match end.cmp(&known) {
             Ordering::Equal => {}
             Ordering::Greater => {
-                let news = news_after(&snapshot, known).await?;
-                self.take_over(snapshot, known, news, end).await?;
+                self.take_over(snapshot, known, &news, end).await?;
+                self.has_seen(end);
+                let kinds: Kinds<'_> = news.iter().map(|news| Cow::Borrowed(&*news.event_type)).collect();
+                self.log.readers.went_on(&kinds, end);
             }
             Ordering::Less => {
                 tracing::error!(?known, ?end, "the log went back, as after a restore; memory is loaded anew");
                 self.listeners.iter().for_each(|listener| listener.lost_track());
                 self.topology.restart(store::load_from(&snapshot, end).await?);
+                self.has_seen(end);
+                self.log.readers.went_back(end);
             }
         }
-        self.seen.send_replace(end);
         self.caught_up_at.send_replace(Instant::now());
-        Ok(end)
+        Ok(())
+    }
+
+    /// Says that memory is current up to `end`. Who acts on what came asks memory: they are told of it later than this.
+    fn has_seen(&self, end: Position) {
+        self.seen.send_replace(end);
     }
 
     async fn take_over(
         &self,
         snapshot: sea_orm::DatabaseTransaction,
         known: Position,
-        news: Vec<News>,
+        news: &[News],
         end: Position,
     ) -> Result<(), Fault> {
         if news.iter().any(|news| news.event_type.starts_with(kinds::MEMBERSHIP)) {
@@ -149,7 +170,7 @@ impl Follower {
                 self.listeners.iter().for_each(|listener| listener.memberships_changed(changed));
             }
         }
-        self.listeners.iter().for_each(|listener| listener.happened(&news, end));
+        self.listeners.iter().for_each(|listener| listener.happened(news, end));
         let of_chain = news.iter().filter(|news| news.event_type.starts_with(kinds::CHAIN));
         let tenants: HashSet<TenantId> = of_chain.filter_map(|news| news.subject_tenant_id).collect();
         if tenants.len() > REBUILD_ABOVE {
@@ -157,13 +178,20 @@ impl Follower {
             return Ok(());
         }
         let states = store::states_of(&snapshot, &tenants.into_iter().collect::<Vec<_>>()).await?;
-        let topology = self.topology.clone();
-        // A large subtree takes a while to move: off the threads that serve requests.
-        let advanced = tokio::task::spawn_blocking(move || topology.advance(end, &states)).await;
-        if let Err(inconsistent) = advanced.map_err(Fault::from)? {
+        if let Err(inconsistent) = self.advance(end, states).await? {
             tracing::error!(%inconsistent, "the chain in memory does not fit the log; it is loaded anew");
             self.topology.replace(store::load_from(&snapshot, end).await?);
         }
         Ok(())
+    }
+
+    /// Makes `states`, which the log has at `end`, those of the chain in memory.
+    async fn advance(&self, end: Position, states: Vec<TenantState>) -> Result<Result<(), InconsistentChain>, Fault> {
+        if states.is_empty() {
+            return Ok(self.topology.advance(end, &states));
+        }
+        let topology = self.topology.clone();
+        // A large subtree takes a while to move: off the threads that serve requests.
+        tokio::task::spawn_blocking(move || topology.advance(end, &states)).await.map_err(Fault::from)
     }
 }

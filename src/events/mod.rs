@@ -13,6 +13,7 @@ mod follower;
 pub mod kinds;
 mod once;
 mod parked;
+mod readers;
 pub mod tail;
 mod told;
 

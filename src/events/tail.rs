@@ -52,6 +52,8 @@ pub struct News {
     pub event_type: String,
     /// To which company.
     pub subject_tenant_id: Option<TenantId>,
+    /// The last time that it did.
+    pub last: Position,
 }
 
 /// What has happened after `position`, as far as `db`, a snapshot, can see: each once, in no order.
@@ -61,7 +63,9 @@ pub(crate) async fn news_after(db: &impl ConnectionTrait, position: Position) ->
         .select_only()
         .column_as(event::Column::EventType, "event_type")
         .column(event::Column::SubjectTenantId)
-        .distinct()
+        .column_as(event::Column::Position.max(), "last")
+        .group_by(event::Column::EventType)
+        .group_by(event::Column::SubjectTenantId)
         .into_model()
         .all(db)
         .await

@@ -14,7 +14,7 @@ pub use mask::{SOMETHING_WENT_WRONG, failed_before_execution, internal_failure, 
 
 use std::fmt::Display;
 
-use async_graphql::{Error, ErrorExtensionValues, ServerError, Value};
+use async_graphql::{Error, ErrorExtensionValues, Pos, ServerError, Value};
 
 /// Every code that `extensions.code` may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -116,6 +116,13 @@ impl ErrorCode {
         self.mark(&mut error);
         error
     }
+}
+
+/// An error of a field as one of the whole request, which stands nowhere in the document.
+pub fn as_request_error(error: Error) -> ServerError {
+    let mut error = error.into_server_error(Pos::default());
+    error.locations.clear();
+    error
 }
 
 /// Adds one more extension to an error.

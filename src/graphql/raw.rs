@@ -28,6 +28,22 @@ pub trait RawFields: PartialEq {
         Self: Sized;
 }
 
+/// Fields of which nothing but their names decides: the type, the field's name, the field, and the type of the object below it.
+pub type FieldTable<F, const COUNT: usize> = [(&'static str, &'static str, F, Option<&'static str>); COUNT];
+
+/// What `table` has of what is `asked` for of the object type `type_name`.
+pub fn find_in<F: Copy>(
+    table: &[(&'static str, &'static str, F, Option<&'static str>)],
+    type_name: &str,
+    asked: Asked<'_>,
+) -> Option<Known<F>> {
+    let &(.., field, below) = table.iter().find(|(of, name, ..)| *of == type_name && *name == asked.name())?;
+    Some(match below {
+        Some(below) => Known::Object(field, below),
+        None => Known::Leaf(field),
+    })
+}
+
 /// A field as a document asks for it.
 #[derive(Clone, Copy)]
 pub struct Asked<'a> {

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::auth::{Caller, SignInError};
 use crate::graphql::context::RequestContext;
 use crate::graphql::documents::{Answer, GraphqlRequest, Prepared};
-use crate::graphql::error::{ErrorCode, internal_failure, rate_limited};
+use crate::graphql::error::{ErrorCode, as_request_error, internal_failure, rate_limited};
 
 /// Where an answer goes to.
 struct Asker<'r> {
@@ -155,12 +155,9 @@ impl<'r> Asker<'r> {
 
 /// The refusal of one connection too many.
 pub(super) fn too_many_connections(too_many: TooMany) -> Response {
-    let error = rate_limited(RETRY_AFTER).into_server_error(async_graphql::Pos::default());
-    let mut answer = Answer::refused(error);
-    if let Some(error) = answer.response.errors.first_mut() {
-        error.message = format!("{}. Try again in {RETRY_AFTER} s.", too_many.reason());
-        error.locations.clear();
-    }
+    let mut error = as_request_error(rate_limited(RETRY_AFTER));
+    error.message = format!("{}. Try again in {RETRY_AFTER} s.", too_many.reason());
+    let answer = Answer::refused(error);
     let mut refused = with_status(MediaType::GraphqlResponse, StatusCode::TOO_MANY_REQUESTS, &answer);
     refused.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER));
     refused

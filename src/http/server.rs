@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -59,6 +60,12 @@ pub async fn serve_until(
         ending.send_replace(true);
     };
     let service = router(app.clone(), connections.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    // Else a message waits until the client's system has acknowledged the one before, which it may put off for 40 ms.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection was gone at once");
+        }
+    });
     let serving = axum::serve(listener, service).with_graceful_shutdown(asked);
     let mut asked_too = ended.clone();
     let all = async {

@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 use super::connections::Connections;
 use crate::app::App;
 use crate::auth::{Caller, RightsChange};
+use crate::backoff::Backoff;
 use crate::clock::Clock;
 use crate::error::Fault;
 
@@ -22,9 +23,6 @@ pub(super) enum Ending {
     Shutdown,
 }
 
-/// How long it takes until a check that could not be made is made again.
-const PAUSE: Duration = Duration::from_millis(500);
-
 /// Resolves when `caller` is to be sent away.
 pub(super) fn ending(app: Arc<App>, connections: &Connections, caller: Caller) -> BoxFuture<'static, Ending> {
     let mut shutdown = connections.ending();
@@ -36,17 +34,20 @@ pub(super) fn ending(app: Arc<App>, connections: &Connections, caller: Caller) -
     let expired = tokio::time::sleep(Duration::from_micros(u64::try_from(left).unwrap_or_default()));
     Box::pin(async move {
         let forbidden = async {
-            let mut looked_up = None;
+            let (mut looked_up, mut backoff) = (None, Backoff::default());
             loop {
                 // The sender lives as long as the program.
                 let _ = changes.changed().await;
                 let change = *changes.borrow_and_update();
                 match is_still_in(&app, &caller, change, looked_up == Some(change.memberships)).await {
-                    Ok(true) => looked_up = Some(change.memberships),
+                    Ok(true) => {
+                        looked_up = Some(change.memberships);
+                        backoff.succeeded();
+                    }
                     Ok(false) => return,
                     Err(fault) => {
                         tracing::warn!(%fault, "it is not known whether somebody is still signed in");
-                        tokio::time::sleep(PAUSE).await;
+                        backoff.pause().await;
                         changes.mark_changed();
                     }
                 }
@@ -63,5 +64,5 @@ pub(super) fn ending(app: Arc<App>, connections: &Connections, caller: Caller) -
 /// Whether `caller` could still sign in after `change`. Whoever was looked up since memberships have changed is not looked up again.
 async fn is_still_in(app: &App, caller: &Caller, change: RightsChange, is_looked_up: bool) -> Result<bool, Fault> {
     Ok(app.sign_in.may_still_act(caller, change.position).await?
-        && (is_looked_up || app.sign_in.has_still_its_seat(caller).await?))
+        && (is_looked_up || app.sign_in.renewed(caller).await?.is_some()))
 }

@@ -49,11 +49,14 @@ impl Pools {
             .max_lifetime(None)
             .idle_timeout(None)
             .acquire_timeout(BUSY_TIMEOUT)
+            .test_before_acquire(false)
             .connect_with(writer)
             .await
             .map_err(unreachable)?;
-        let reader = options.read_only(true).create_if_missing(false);
-        let reader = SqlitePoolOptions::new().max_connections(4).connect_with(reader).await.map_err(unreachable)?;
+        let reader_options = options.read_only(true).create_if_missing(false);
+        // An open file goes nowhere: asking whether it is there would cost as much as many a read.
+        let reader = SqlitePoolOptions::new().max_connections(4).test_before_acquire(false);
+        let reader = reader.connect_with(reader_options).await.map_err(unreachable)?;
         let [reader, writer] = [reader, writer].map(SqlxSqliteConnector::from_sqlx_sqlite_pool);
         // SQLite makes one plan for all values anyway.
         Ok(Self { steady_reader: reader.clone(), reader, writer })

@@ -16,7 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["auth"],
     &["bus", "events"],
     &["tenancy"],
-    &["error", "clock", "money", "names"],
+    &["error", "backoff", "clock", "money", "names"],
 ];
 
 /// What breaks the rule, and why it may.

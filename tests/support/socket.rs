@@ -101,6 +101,14 @@ impl Socket {
         let _ = self.0.send(message).await;
     }
 
+    /// Says all of this without waiting for an answer in between, so that it arrives together.
+    pub(crate) async fn say_together(&mut self, messages: &[Value]) {
+        for message in messages {
+            self.0.feed(Message::text(message.to_string())).await.expect("a connection");
+        }
+        self.0.flush().await.expect("a connection");
+    }
+
     pub(crate) async fn init(&mut self, payload: Value) {
         self.say(json!({ "type": "connection_init", "payload": payload })).await;
     }

@@ -64,9 +64,23 @@ pub(super) fn chosen<'d>(document: &'d ExecutableDocument, name: Option<&str>) -
     operation.map(|operation| &operation.node)
 }
 
+/// The same, to change it.
+pub(super) fn chosen_mut<'d>(
+    operations: &'d mut DocumentOperations,
+    name: Option<&str>,
+) -> Option<&'d mut OperationDefinition> {
+    let operation = match (operations, name) {
+        (DocumentOperations::Single(operation), None) => Some(operation),
+        (DocumentOperations::Multiple(operations), Some(name)) => operations.get_mut(name),
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations.values_mut().next(),
+        _ => None,
+    };
+    operation.map(|operation| &mut operation.node)
+}
+
 /// A request, as far as validation is concerned.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Validation {
+pub struct Validation {
     document: u64,
     operation: Option<Box<str>>,
     variables: Box<str>,

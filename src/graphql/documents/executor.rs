@@ -4,7 +4,7 @@ use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
+use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{
     Extensions, ObjectType, Request, Response, Schema, SchemaBuilder, ServerError, SubscriptionType, ValidationMode,
     Variables, parser,
@@ -13,7 +13,7 @@ use futures_util::FutureExt;
 use futures_util::stream::BoxStream;
 use serde_json::{Map, Value as Json};
 
-use super::cache::{Document, Documents, Validation, chosen};
+use super::cache::{Document, Documents, Validation, chosen, chosen_mut};
 use super::omitted::without_omitted;
 use super::root_field::{one_root_field, variable_of_argument};
 use super::variables::coerce;
@@ -108,13 +108,8 @@ impl Prepared {
         let Some(rewritten) = one_root_field(document, operation)? else { return Ok(()) };
         let document = self.trimmed.get_or_insert_with(|| self.document.parsed.clone());
         let ExecutableDocument { operations, fragments } = document;
-        let operation = match (operations, name) {
-            (DocumentOperations::Single(operation), _) => Some(operation),
-            (DocumentOperations::Multiple(operations), Some(name)) => operations.get_mut(name),
-            (DocumentOperations::Multiple(operations), None) => operations.values_mut().next(),
-        };
-        if let Some(operation) = operation {
-            rewritten.put_into(&mut operation.node, fragments);
+        if let Some(operation) = chosen_mut(operations, name) {
+            rewritten.put_into(operation, fragments);
         }
         Ok(())
     }
@@ -142,8 +137,15 @@ impl Prepared {
     }
 }
 
-/// What is not known yet to be valid.
-pub struct Unproven(Option<Validation>);
+/// What of a request is not known yet to be valid.
+pub enum Unproven {
+    /// All of it is known to be.
+    Nothing,
+    /// This, which is remembered once it was found good.
+    Validation(Validation),
+    /// There is nothing to remember of it.
+    All,
+}
 
 /// Runs requests on a schema.
 pub struct Executor<Q, M, S> {
@@ -220,18 +222,16 @@ where
         request_id: &str,
         add_data: impl FnOnce(Request) -> Request,
     ) -> Answer {
-        let validation = prepared.validation.take();
-        let known = validation.as_ref().is_some_and(|validation| self.documents.is_good(validation));
-        let schema = if known { &self.fast } else { &self.strict };
+        let (schema, unproven) = self.schema_for(&mut prepared);
         let request = add_data(prepared.into_library_request());
         let outcome = AssertUnwindSafe(schema.execute(request)).catch_unwind().await;
         let mut response = match outcome {
             Ok(response) => response,
             Err(panic) => return after_panic(panic.as_ref(), request_id),
         };
-        let executed = known || !failed_before_execution(&response);
-        if let Some(validation) = validation.filter(|_| executed && !known) {
-            self.documents.found_good(validation);
+        let executed = matches!(unproven, Unproven::Nothing) || !failed_before_execution(&response);
+        if executed {
+            self.found_good(unproven);
         }
         mask(&mut response, executed, request_id);
         Answer { response, executed }
@@ -243,16 +243,22 @@ where
         mut prepared: Prepared,
         add_data: impl FnOnce(Request) -> Request,
     ) -> (BoxStream<'static, Response>, Unproven) {
-        let validation = prepared.validation.take();
-        let known = validation.as_ref().is_some_and(|validation| self.documents.is_good(validation));
-        let schema = if known { &self.fast } else { &self.strict };
-        let responses = schema.execute_stream(add_data(prepared.into_library_request()));
-        (responses, Unproven(validation.filter(|_| !known)))
+        let (schema, unproven) = self.schema_for(&mut prepared);
+        (schema.execute_stream(add_data(prepared.into_library_request())), unproven)
+    }
+
+    /// The schema to run this on: nothing is validated again that was found good before.
+    fn schema_for(&self, prepared: &mut Prepared) -> (&Schema<Q, M, S>, Unproven) {
+        match prepared.validation.take() {
+            Some(validation) if self.documents.is_good(&validation) => (&self.fast, Unproven::Nothing),
+            Some(validation) => (&self.strict, Unproven::Validation(validation)),
+            None => (&self.strict, Unproven::All),
+        }
     }
 
     /// Remembers that such a request was found good.
     pub fn found_good(&self, unproven: Unproven) {
-        if let Some(validation) = unproven.0 {
+        if let Unproven::Validation(validation) = unproven {
             self.documents.found_good(validation);
         }
     }

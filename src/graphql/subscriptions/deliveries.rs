@@ -1,22 +1,16 @@
 //! What one subscriber gets.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use async_graphql::ServerError;
-use entity::Position;
 use futures_util::stream::{Stream, unfold};
 
 use super::group::{Given, Seat};
 use super::sharing::Shared;
-use super::source::request_error;
 use super::{Execution, Message, Subscriptions};
-use crate::graphql::error::{cursor_expired, internal_failure, slow_consumer};
+use crate::graphql::error::{as_request_error, cursor_expired, internal_failure, slow_consumer};
 use crate::graphql::types::activity::cursors;
-use crate::network::activity::{ActivityEvent, ActivityFilter, WatchError};
-
-/// Events that are read from the table at once.
-const PAGE: u32 = 100;
+use crate::network::activity::{Walk, WatchError};
 
 /// What a subscriber gets next.
 #[derive(Debug)]
@@ -44,30 +38,21 @@ enum State {
 }
 
 struct CatchingUp {
-    own: Own,
-    /// All up to here was delivered.
-    after: Position,
-    /// What was read, and up to where.
-    ready: VecDeque<Arc<ActivityEvent>>,
-    read_up_to: Position,
+    execution: Option<Execution>,
+    walk: Walk,
     request_id: String,
 }
 
-/// What a subscriber has for itself until it belongs to a group.
-pub(super) struct Own {
-    pub(super) execution: Option<Execution>,
-    pub(super) filter: ActivityFilter,
-}
-
 impl Deliveries {
+    /// What `execution` makes of what `walk` brings, until there is a group that has it, too.
     pub(super) fn new(
         subscriptions: Arc<Subscriptions>,
         shared: Shared,
-        after: Position,
-        own: Own,
+        walk: Walk,
+        execution: Execution,
         request_id: String,
     ) -> Self {
-        let catching_up = Box::new(CatchingUp { own, after, ready: VecDeque::new(), read_up_to: after, request_id });
+        let catching_up = Box::new(CatchingUp { execution: Some(execution), walk, request_id });
         Self { subscriptions, shared, state: State::CatchingUp(catching_up) }
     }
 
@@ -93,7 +78,7 @@ impl Deliveries {
             };
             let error = match given {
                 Given::Message(message) => return Some(Delivered::Next(message)),
-                Given::Lost(after) => request_error(slow_consumer(&cursors::write(after))),
+                Given::Lost(after) => as_request_error(slow_consumer(&cursors::write(after))),
                 Given::Failed(error) => error,
             };
             self.state = State::Over;
@@ -111,32 +96,22 @@ enum Caught {
 impl CatchingUp {
     async fn next(&mut self, subscriptions: &Arc<Subscriptions>, shared: &Shared) -> Result<Caught, ServerError> {
         loop {
-            if let Some(event) = self.ready.pop_front() {
-                let execution = self.own.execution.as_mut();
+            if let Some(event) = self.walk.next_ready() {
+                let execution = self.execution.as_mut();
                 let execution = execution.ok_or_else(|| internal_failure(&self.request_id))?;
-                let message = execution.message(event).await?;
-                self.after = message.position;
-                return Ok(Caught::Message(Arc::new(message)));
+                return Ok(Caught::Message(Arc::new(execution.message(event).await?)));
             }
-            self.after = self.after.max(self.read_up_to);
-            if let Some(seat) = subscriptions.join(shared, self.after, &mut self.own) {
+            if let Some(seat) = subscriptions.join(shared, &self.walk, &mut self.execution) {
                 return Ok(Caught::Up(seat));
             }
-            let read = subscriptions.live.read(shared.tenant(), &self.own.filter, self.after, PAGE).await;
-            let (ready, read_up_to) = read.map_err(|error| cannot_read(&error, &self.request_id))?;
-            if read_up_to <= self.after {
-                // The log went back, as after a restore: what the cursor stood for is gone.
-                return Err(request_error(cursor_expired()));
-            }
-            self.ready = ready.into();
-            self.read_up_to = read_up_to;
+            self.walk.read_on().await.map_err(|error| cannot_read(&error, &self.request_id))?;
         }
     }
 }
 
 fn cannot_read(error: &WatchError, request_id: &str) -> ServerError {
     match error {
-        WatchError::Expired => request_error(cursor_expired()),
+        WatchError::Expired => as_request_error(cursor_expired()),
         WatchError::Fault(fault) => {
             tracing::error!(%fault, request_id, "a subscriber cannot catch up");
             internal_failure(request_id)

@@ -12,11 +12,11 @@ use futures_util::stream::BoxStream;
 use tokio::sync::mpsc;
 
 use super::Subscriptions;
-use super::source::{Source, Told, Watched, request_error};
+use super::source::{Source, Told, Watched};
 use crate::auth::Caller;
 use crate::graphql::context::{RequestContext, Services};
 use crate::graphql::documents::{Answer, Prepared};
-use crate::graphql::error::{forbidden, internal_failure, mask};
+use crate::graphql::error::{as_request_error, forbidden, internal_failure, mask};
 use crate::graphql::json;
 use crate::graphql::types::activity::cursors;
 use crate::network::activity::ActivityEvent;
@@ -92,9 +92,9 @@ impl Execution {
         let position = event.position;
         // What is seen is seen now: the chain may have changed since the last event.
         let context = RequestContext::new(self.caller.clone(), self.topology.current(), self.services.clone());
-        let sight = context.sight().map_err(request_error)?;
+        let sight = context.sight().map_err(as_request_error)?;
         if sight.chain.status(sight.own) == TenantStatus::Deactivated {
-            return Err(request_error(forbidden()));
+            return Err(as_request_error(forbidden()));
         }
         self.bring.send((sight, event)).await.map_err(|_| internal_failure(&self.request_id))?;
         let response = AssertUnwindSafe(self.responses.next()).catch_unwind().await;
@@ -103,7 +103,7 @@ impl Execution {
                 mask(&mut response, true, &self.request_id);
                 Ok(Message { position, payload: json::write_response(&response, true).into() })
             }
-            Ok(None) => Err(request_error(forbidden())),
+            Ok(None) => Err(as_request_error(forbidden())),
             Err(_) => {
                 tracing::error!(request_id = self.request_id, "a resolver of a subscription panicked");
                 Err(internal_failure(&self.request_id))

@@ -1,7 +1,6 @@
 //! Subscribers who share one execution.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use async_graphql::ServerError;
 use entity::Position;
@@ -10,13 +9,10 @@ use tokio::task::AbortHandle;
 
 use super::ring::{Place, Ring, There};
 use super::sharing::Shared;
-use super::source::request_error;
 use super::{Execution, Message, Subscriptions};
-use crate::graphql::error::{cursor_expired, forbidden};
+use crate::backoff::Backoff;
+use crate::graphql::error::{as_request_error, cursor_expired, forbidden};
 use crate::network::activity::{Watch, WatchError};
-
-/// How long a group waits before it tries again what has failed.
-const PAUSE: Duration = Duration::from_millis(500);
 
 /// Subscribers with the same tenant, role, document and variables.
 pub(super) struct Group {
@@ -54,21 +50,25 @@ impl Group {
         let running = async move {
             tokio::select! {
                 () = group.run(watch, execution) => {}
-                () = gone => group.fail(request_error(forbidden())),
+                () = gone => group.fail(as_request_error(forbidden())),
             }
         };
         *self.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(tokio::spawn(running).abort_handle());
     }
 
     async fn run(&self, mut watch: Watch, mut execution: Execution) {
+        let mut backoff = Backoff::default();
         loop {
             self.wait_for_room().await;
             let event = match watch.next().await {
-                Ok(event) => event,
-                Err(WatchError::Expired) => return self.fail(request_error(cursor_expired())),
+                Ok(event) => {
+                    backoff.succeeded();
+                    event
+                }
+                Err(WatchError::Expired) => return self.fail(as_request_error(cursor_expired())),
                 Err(WatchError::Fault(fault)) => {
                     tracing::error!(%fault, "a feed cannot be watched; it is tried again");
-                    tokio::time::sleep(PAUSE).await;
+                    backoff.pause().await;
                     continue;
                 }
             };

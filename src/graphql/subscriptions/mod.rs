@@ -19,7 +19,6 @@ use async_graphql::ServerError;
 use entity::{Position, TenantId};
 use tokio::sync::watch;
 
-use self::deliveries::Own;
 pub use self::deliveries::{Delivered, Deliveries};
 use self::execution::Execution;
 pub use self::execution::Message;
@@ -29,11 +28,11 @@ use self::sharing::Shared;
 pub use self::source::{Source, Told, Watched};
 use super::context::Services;
 use super::documents::{Answer, Prepared};
-use super::error::{ErrorCode, cursor_expired, internal_failure};
+use super::error::{ErrorCode, as_request_error, cursor_expired, internal_failure};
 use super::schema::ApiExecutor;
 use crate::auth::{Caller, RightsChange};
-use crate::network::activity::Live;
-use crate::tenancy::topology::Topology;
+use crate::network::activity::{Live, Walk};
+use crate::tenancy::topology::{Snapshot, Topology};
 use crate::tenancy::{Scope, access};
 
 /// Runs subscriptions.
@@ -97,16 +96,16 @@ impl Subscriptions {
         if let Some(cursor) = cursor
             && !self.live.reaches(cursor).await
         {
-            return Err(failed(source::request_error(cursor_expired())));
+            return Err(failed(as_request_error(cursor_expired())));
         }
-        let own = Own { execution: Some(execution), filter: watched.filter };
-        Ok(Deliveries::new(self.clone(), shared, cursor.unwrap_or(now), own, request_id))
+        let walk = self.live.walk(shared.tenant(), watched.filter, cursor.unwrap_or(now));
+        Ok(Deliveries::new(self.clone(), shared, walk, execution, request_id))
     }
 
     async fn check_kept(&self, cursor: Option<Position>, request_id: &str) -> Result<(), ServerError> {
         let Some(cursor) = cursor else { return Ok(()) };
         match self.services.feeds.kept_from().await {
-            Ok(kept_from) if cursor < kept_from => Err(source::request_error(cursor_expired())),
+            Ok(kept_from) if cursor < kept_from => Err(as_request_error(cursor_expired())),
             Ok(_) => Ok(()),
             Err(fault) => {
                 tracing::error!(%fault, request_id, "a subscription cannot begin");
@@ -115,20 +114,21 @@ impl Subscriptions {
         }
     }
 
-    /// Takes a seat in the group of `shared` for who has had all up to `after`, if the group still has what comes after that. Where there is no such
-    /// group, one begins there, with the execution of who comes.
-    fn join(self: &Arc<Self>, shared: &Shared, after: Position, own: &mut Own) -> Option<Seat> {
+    /// Takes a seat in the group of `shared` for who has come so far on their `walk`, if the group still has what comes after that. Where there is no
+    /// such group, one begins there, with the execution of who comes.
+    fn join(self: &Arc<Self>, shared: &Shared, walk: &Walk, own: &mut Option<Execution>) -> Option<Seat> {
+        let after = walk.after();
         let mut groups = self.groups();
         let serves = |group: &&Arc<Group>| !group.has_failed() && !group.is_stalled_before(after);
         if let Some(group) = groups.get(shared).filter(serves) {
             return Seat::take(self, group, after);
         }
         let group = Group::new(shared.clone(), Ring::new(after, &self.memory_of(shared.tenant())));
-        let execution = own.execution.take()?;
+        let execution = own.take()?;
         // Before it begins: else it could be ahead by then.
         let seat = Seat::take(self, &group, after)?;
-        let watch = self.live.watch(shared.tenant(), own.filter.clone(), after);
-        group.begin(watch, execution, self.out_of_sight(shared.tenant(), own.filter.subject));
+        let watch = self.live.watch(walk.owner(), walk.filter().clone(), after);
+        group.begin(watch, execution, self.out_of_sight(walk.owner(), walk.filter().subject));
         groups.insert(shared.clone(), group);
         Some(seat)
     }
@@ -148,15 +148,15 @@ impl Subscriptions {
     /// Resolves when the company `subject`, which `tenant` sees now, is out of its sight.
     fn out_of_sight(&self, tenant: TenantId, subject: Option<TenantId>) -> impl Future<Output = ()> + Send + 'static {
         let (topology, mut changes) = (self.topology.clone(), self.changes.clone());
-        let is_in_sight = move |subject| access::reach(&topology.current(), Scope::Tenant(tenant), subject).is_some();
-        let topology = self.topology.clone();
-        let watched = subject.filter(|subject| is_in_sight(*subject));
+        let is_in_sight =
+            move |chain: &Snapshot, subject| access::reach(chain, Scope::Tenant(tenant), subject).is_some();
+        let watched = subject.filter(|subject| is_in_sight(&topology.current(), *subject));
         async move {
             let Some(subject) = watched else { return std::future::pending().await };
             while changes.changed().await.is_ok() {
                 let position = changes.borrow_and_update().position;
                 topology.wait_for(position).await;
-                if !is_in_sight(subject) {
+                if !is_in_sight(&topology.current(), subject) {
                     return;
                 }
             }

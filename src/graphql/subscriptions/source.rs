@@ -2,13 +2,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use async_graphql::{Error, Pos, ServerError};
+use async_graphql::{Error, ServerError};
 use entity::Position;
 use futures_util::stream::{Stream, unfold};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::graphql::context::Sight;
-use crate::graphql::error::{bad_user_input, internal};
+use crate::graphql::error::{as_request_error, bad_user_input, internal};
 use crate::graphql::types::activity::cursors;
 use crate::network::activity::{ActivityEvent, ActivityFilter};
 
@@ -50,13 +50,6 @@ impl Source {
 
 /// The place in the log of a cursor that a client brings along beside its operation.
 pub(super) fn position(cursor: &str) -> Result<Position, ServerError> {
-    let expected = || request_error(bad_user_input("Last-Event-ID", "the id of an event of this stream"));
+    let expected = || as_request_error(bad_user_input("Last-Event-ID", "the id of an event of this stream"));
     cursors::position(cursor).ok_or_else(expected)
-}
-
-/// An error of a field as one of the whole request.
-pub(super) fn request_error(error: Error) -> ServerError {
-    let mut error = error.into_server_error(Pos::default());
-    error.locations.clear();
-    error
 }

@@ -34,8 +34,8 @@ use crate::network::activity::{self, shown, summary};
 pub struct ActivityEvent {
     sight: Sight,
     event: Arc<activity::ActivityEvent>,
-    /// What the caller may know of its data, once that was asked for: several fields say it.
-    shown: OnceCell<Value>,
+    /// What the caller may know of its data, as JSON, once that was asked for: several fields say it.
+    shown: OnceCell<String>,
 }
 
 impl ActivityEvent {
@@ -53,27 +53,31 @@ impl ActivityEvent {
     }
 
     /// What the caller may know of its data. Of prices that the company takes as its costs: those of products that it may sell.
-    async fn shown(&self) -> &Value {
+    async fn shown(&self) -> &str {
         self.shown.get_or_init(|| self.show()).await
     }
 
     /// What happened, in words, by what the caller may know of its data.
-    fn told_in_words(&self, shown: Option<&Value>) -> String {
+    fn told_in_words(&self, shown: &str) -> String {
         let chain = &self.sight.chain;
         let name = chain.find(self.event.subject).map(|subject| chain.name(subject)).unwrap_or_default();
-        summary::summary(&self.event.event_type, name, shown.unwrap_or(&Value::Null))
+        summary::summary(&self.event.event_type, name, shown)
     }
 
-    async fn show(&self) -> Value {
-        let mut data = shown::data(&self.sight.chain, self.sight.own, &self.event);
-        let skus: Vec<&str> = shown::priced(&self.event).collect();
-        if !skus.is_empty() {
-            let sold = join_all(skus.iter().map(|sku| self.sight.loaders.sold.load((*sku).to_owned()))).await;
-            let sold = skus.iter().zip(sold).filter(|(_, sold)| matches!(sold, Ok(Some(()))));
-            let sold: Vec<&str> = sold.map(|(sku, _)| *sku).collect();
-            shown::retain_priced(&mut data, |sku| sold.contains(&sku));
-        }
-        data
+    async fn show(&self) -> String {
+        let skus = shown::priced(&self.event);
+        let sold = join_all(skus.iter().map(|sku| self.sight.loaders.sold.load(sku.clone()))).await;
+        let is_sold = |sku: &str| {
+            let mut known = skus.iter().zip(&sold).filter(|(of, _)| *of == sku);
+            known.any(|(_, sold)| matches!(sold, Ok(Some(()))))
+        };
+        shown::data(&self.sight.chain, self.sight.own, &self.event, is_sold)
+    }
+
+    /// What the caller may know of its data.
+    async fn shown_value(&self) -> Value {
+        // It is JSON, because the whole data are.
+        serde_json::from_str(self.shown().await).unwrap_or_default()
     }
 }
 
@@ -130,18 +134,18 @@ impl ActivityEvent {
 
     /// What happened, in words.
     async fn summary(&self) -> String {
-        self.told_in_words(Some(self.shown().await))
+        self.told_in_words(self.shown().await)
     }
 
     /// What the caller may know of what its publisher says: all of it where it is about the caller's own reseller, otherwise what is documented of its type.
     /// Amounts are in minor units.
     async fn data(&self) -> Json<Value> {
-        Json(self.shown().await.clone())
+        Json(self.shown_value().await)
     }
 
     /// The same with a type for each type of event. Null for one that is not known here, and for one of which there is nothing to say.
     async fn details(&self) -> Option<ActivityDetails> {
-        ActivityDetails::of(&self.event.event_type, self.shown().await)
+        ActivityDetails::of(&self.event.event_type, &self.shown_value().await)
     }
 }
 

@@ -8,7 +8,7 @@ use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, V
 use bytes::Bytes;
 
 use crate::graphql::json;
-use crate::graphql::raw::{Asked, Below, Known, Mention, Plan, RawFields};
+use crate::graphql::raw::{Asked, Below, FieldTable, Known, Mention, Plan, RawFields, find_in};
 use crate::money::Money;
 
 /// What a plain object is expected to take, so that the buffer seldom grows.
@@ -61,8 +61,8 @@ impl MayBePlain for PlainField {
     }
 }
 
-/// The plain objects' fields: the type, the field's name, the field, and the type of the objects below it.
-const FIELDS: [(&str, &str, PlainField, Option<&str>); 11] = [
+/// The plain objects' fields.
+const FIELDS: FieldTable<PlainField, 11> = [
     ("SeriesPoint", "start", PlainField::Start, None),
     ("SeriesPoint", "orderCount", PlainField::OrderCount, None),
     ("SeriesPoint", "revenue", PlainField::Revenue, Some(Money::TYPE)),
@@ -78,12 +78,7 @@ const FIELDS: [(&str, &str, PlainField, Option<&str>); 11] = [
 
 impl RawFields for PlainField {
     fn find(type_name: &str, asked: Asked<'_>) -> Option<Known<Self>> {
-        let mut fields = FIELDS.iter();
-        let &(.., field, below) = fields.find(|(of, name, ..)| *of == type_name && *name == asked.name())?;
-        Some(match below {
-            Some(below) => Known::Object(field, below),
-            None => Known::Leaf(field),
-        })
+        find_in(&FIELDS, type_name, asked)
     }
 }
 

@@ -2,17 +2,19 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use futures_util::{FutureExt, SinkExt, StreamExt};
+use futures_util::{FutureExt, SinkExt, StreamExt, poll};
 use serde_json::{Map, Value};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::PROTOCOL;
 use super::closing::Closing;
+use super::dormant::Dormant;
 use super::message::{FromClient, FromServer};
 use super::operations::{Operations, Outcome};
 use super::quiet::Quiet;
@@ -120,12 +122,26 @@ impl Connection {
     async fn initialise(&mut self) -> Result<Caller, End> {
         loop {
             match self.hear().await? {
-                FromClient::Init(payload) => return Ok(self.sign_in(&payload).await?),
-                FromClient::Ping(payload) => self.send(&FromServer::Pong(payload)).await?,
-                FromClient::Subscribe { .. } => return Err(Closing::Unacknowledged.into()),
-                // It completes what it never began, and answers to what nobody asked.
-                FromClient::Pong | FromClient::Complete { .. } => {}
+                FromClient::Init(payload) => {
+                    let caller = self.sign_in(&payload).await?;
+                    while let Some(message) = self.hear().now_or_never() {
+                        self.act_unacknowledged(message?).await?;
+                    }
+                    return Ok(caller);
+                }
+                message => self.act_unacknowledged(message).await?,
             }
+        }
+    }
+
+    /// Does what may be asked for before the caller is acknowledged, which is not much.
+    async fn act_unacknowledged(&mut self, message: FromClient) -> Result<(), End> {
+        match message {
+            FromClient::Init(_) => Err(Closing::InitTwice.into()),
+            FromClient::Subscribe { .. } => Err(Closing::Unacknowledged.into()),
+            FromClient::Ping(payload) => self.send(&FromServer::Pong(payload)).await,
+            // It completes what it never began, and answers to what nobody asked.
+            FromClient::Pong | FromClient::Complete { .. } => Ok(()),
         }
     }
 
@@ -152,10 +168,10 @@ impl Connection {
     /// Runs what the client asks for.
     async fn operate(&mut self, caller: Caller) -> Result<Infallible, End> {
         let mut operations = Operations::default();
-        let mut ending = session::ending(self.app.clone(), &self.connections, caller.clone());
+        let mut ending = Dormant::new(session::ending(self.app.clone(), &self.connections, caller.clone()));
         let limits = self.connections.limits;
         let mut quiet = Quiet::new(limits);
-        let mut alarm = Box::pin(tokio::time::sleep_until(quiet.next_look(false)));
+        let mut alarm = sleep_until(quiet.next_look(false));
         loop {
             tokio::select! {
                 // Whoever is to go goes, whatever there is to tell; and who has answered a ping is heard before they are missed.
@@ -170,7 +186,7 @@ impl Connection {
                     if quiet.look(operations.len() > 0)? {
                         self.send(&FromServer::Ping).await?;
                     }
-                    alarm.as_mut().reset(quiet.next_look(operations.len() > 0));
+                    alarm = sleep_until(quiet.next_look(operations.len() > 0));
                 }
                 Some((id, outcome)) = operations.next() => {
                     self.tell(&mut operations, id, outcome).await?;
@@ -236,7 +252,7 @@ impl Connection {
                 left = left.saturating_sub(message.len());
                 socket.feed(Message::Text(message)).await?;
                 if left > 0 {
-                    next = operations.next().now_or_never().flatten();
+                    next = came(operations).await;
                 }
             }
             socket.flush().await
@@ -244,31 +260,38 @@ impl Connection {
         sent(telling).await
     }
 
-    /// Says farewell to what is under way. Where the program ends, subscriptions are not complete: the client resumes them elsewhere.
+    /// Says farewell to what is under way. Where the program ends, subscriptions are not complete: the client resumes them elsewhere. What was
+    /// asked while the caller was signed in is answered; who has lost their rights gets no more answers.
     async fn end(&mut self, ending: Ending, mut operations: Operations) -> Result<Closing, End> {
-        if ending == Ending::Shutdown {
-            let Ok(finished) = timeout(FINISHED_WITHIN, self.finish(&mut operations)).await else {
+        if ending != Ending::Shutdown {
+            self.complete(&operations.end_subscriptions()).await?;
+        }
+        if ending != Ending::Forbidden {
+            if let Ok(finished) = timeout(FINISHED_WITHIN, self.finish(&mut operations)).await {
+                finished?;
+            } else {
                 tracing::warn!(request_id = self.request_id, "an operation did not finish in time");
-                return Ok(ending.into());
-            };
-            finished?;
-        } else {
-            let ids: Vec<String> = operations.ids().map(str::to_owned).collect();
-            drop(operations);
-            let completing = async {
-                for id in &ids {
-                    self.send(&FromServer::Complete { id }).await?;
-                }
-                Ok(())
-            };
-            timeout(CLOSED_WITHIN, completing).await.unwrap_or(Err(End::Gone))?;
+            }
+        }
+        if ending != Ending::Shutdown {
+            self.complete(&operations.end_all()).await?;
         }
         Ok(ending.into())
     }
 
+    async fn complete(&mut self, ids: &[Arc<str>]) -> Result<(), End> {
+        let completing = async {
+            for id in ids {
+                self.send(&FromServer::Complete { id }).await?;
+            }
+            Ok(())
+        };
+        timeout(CLOSED_WITHIN, completing).await.unwrap_or(Err(End::Gone))
+    }
+
     /// Sends what has come by now, and waits for the answers to queries and mutations.
     async fn finish(&mut self, operations: &mut Operations) -> Result<(), End> {
-        while let Some((id, outcome)) = operations.next().now_or_never().flatten() {
+        while let Some((id, outcome)) = came(operations).await {
             self.tell(operations, id, outcome).await?;
         }
         while operations.has_questions() {
@@ -305,6 +328,18 @@ impl Connection {
 
     async fn send(&mut self, message: &FromServer<'_>) -> Result<(), End> {
         sent(self.socket.send(Message::Text(message.write()))).await
+    }
+}
+
+fn sleep_until(instant: Instant) -> Dormant<()> {
+    Dormant::new(Box::pin(tokio::time::sleep_until(instant)))
+}
+
+/// What has come of any operation by now.
+async fn came(operations: &mut Operations) -> Option<(Arc<str>, Outcome)> {
+    match poll!(operations.next()) {
+        Poll::Ready(came) => came,
+        Poll::Pending => None,
     }
 }
 

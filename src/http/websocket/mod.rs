@@ -3,9 +3,11 @@
 //!
 //! - `message`: what goes over the wire. `closing`: with which codes and reasons a connection ends.
 //! - `connection`: one connection from its first message to its last. `operations`: what is under way on it. `quiet`: whether anybody is still there.
+//!   `dormant`: what is seldom looked at.
 
 mod closing;
 mod connection;
+mod dormant;
 mod message;
 mod operations;
 mod quiet;
@@ -23,8 +25,9 @@ use crate::app::App;
 /// The sub-protocol that is spoken.
 const PROTOCOL: &str = "graphql-transport-ws";
 
-/// What is read at once, in bytes: a connection has it for as long as it stays, and most of them are idle.
-const READ_BUFFER: usize = 4096;
+/// What is read at once, in bytes: a connection has it for as long as it stays, most of them are idle, and it is made empty before it is looked whether
+/// there is anything.
+const READ_BUFFER: usize = 1024;
 
 /// Turns a request into a connection.
 pub(super) fn upgrade(

@@ -2,8 +2,6 @@
 
 use entity::Timestamp;
 use serde_json::{Map, Value};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::told;
 
@@ -83,7 +81,7 @@ fn time(members: &Map<String, Value>) -> Result<Option<Timestamp>, Malformed> {
     match members.get("time") {
         None | Some(Value::Null) => Ok(None),
         Some(time) => {
-            let at = time.as_str().and_then(instant);
+            let at = time.as_str().and_then(|text| text.parse().ok());
             at.map(Some).ok_or_else(|| Malformed::new("time", AN_INSTANT))
         }
     }
@@ -91,11 +89,6 @@ fn time(members: &Map<String, Value>) -> Result<Option<Timestamp>, Malformed> {
 
 /// What an instant must be.
 pub(super) const AN_INSTANT: &str = "an instant by RFC 3339, such as 2026-11-22T12:00:00Z";
-
-/// The instant that `text` names by RFC 3339.
-pub(super) fn instant(text: &str) -> Option<Timestamp> {
-    OffsetDateTime::parse(text, &Rfc3339).ok().map(Timestamp::from)
-}
 
 fn data(members: &Map<String, Value>) -> Result<Map<String, Value>, Malformed> {
     if members.contains_key("data_base64") {

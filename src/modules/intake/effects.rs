@@ -7,7 +7,6 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr};
 use serde_json::{Map, Value};
 
 use super::CloudEvent;
-use super::cloudevent::instant;
 use crate::events::tail::last_recorded;
 use crate::events::{Transaction, kinds};
 use crate::modules::admin::{NewReseller, store};
@@ -111,7 +110,8 @@ async fn create(change: &Transaction, names: &mut Names, event: &CloudEvent) -> 
     if line.is_none_or(|line| line.own().status == TenantStatus::Pending) {
         return Ok(WaitFor(parent.to_string()));
     }
-    let joined_at = text(&event.data, "joinedAt").and_then(instant).or(event.time).unwrap_or_else(|| change.now());
+    let joined_at =
+        text(&event.data, "joinedAt").and_then(|text| text.parse().ok()).or(event.time).unwrap_or_else(|| change.now());
     let new = NewReseller {
         parent: Some(parent),
         name: name.to_owned(),

@@ -7,12 +7,12 @@ use entity::{Timestamp, event, waiting_event};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, QueryTrait,
 };
 use serde_json::Value;
 
 use super::CloudEvent;
-use crate::tenancy::{CentralDb, ROWS_A_STATEMENT};
+use crate::tenancy::{CentralDb, ROWS_A_STATEMENT, union_all};
 
 /// The identity of an event: its source and its id.
 pub(super) type Key = (String, String);
@@ -30,13 +30,15 @@ pub(super) async fn known(db: &impl ConnectionTrait, keys: &[Key]) -> Result<Has
                 .filter(event::Column::EventId.is_in(ids()))
                 .select_only()
                 .columns([event::Column::Source, event::Column::EventId]);
-            known.extend(in_log.into_tuple::<Key>().all(db).await?);
             let waiting = waiting_event::Entity::find()
                 .filter(waiting_event::Column::Source.eq(source))
                 .filter(waiting_event::Column::EventId.is_in(ids()))
                 .select_only()
                 .columns([waiting_event::Column::Source, waiting_event::Column::EventId]);
-            known.extend(waiting.into_tuple::<Key>().all(db).await?);
+            let both = union_all([in_log.into_query(), waiting.into_query()]);
+            for row in db.query_all(&both).await? {
+                known.insert(row.try_get_many_by_index()?);
+            }
         }
     }
     Ok(known)

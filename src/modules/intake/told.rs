@@ -1,11 +1,12 @@
 //! What the data of an event must have, for the types that the contract with the modules names. What else there is, is kept.
 
-use entity::OrderStatus;
+use entity::{OrderStatus, Timestamp};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::cloudevent::{AN_INSTANT, Malformed, instant, is_plain};
+use super::cloudevent::{AN_INSTANT, Malformed, is_plain};
 use crate::events::kinds;
+use crate::modules::admin::names;
 use crate::money::MAX_MINOR;
 use crate::names::{MAX_LENGTH, check_name};
 
@@ -102,11 +103,11 @@ fn is_reason(value: &Value) -> bool {
 }
 
 fn is_currency(value: &Value) -> bool {
-    value.as_str().is_some_and(|code| code.len() == 3 && iso_currency::Currency::from_code(code).is_some())
+    value.as_str().is_some_and(names::is_currency)
 }
 
 fn is_instant(value: &Value) -> bool {
-    value.as_str().and_then(instant).is_some()
+    value.as_str().is_some_and(|text| text.parse::<Timestamp>().is_ok())
 }
 
 fn is_amount(value: &Value) -> bool {

@@ -2,13 +2,15 @@
 //!
 //! - `audience`: who sees which type of event. `rows`: for whom an event is therefore. `newcomers`: who was not there yet.
 //! - [`Feed`]: the consumer that keeps the table; `types` numbers the types of events.
-//! - [`Feeds`] reads pages of it, by ways that `scans` describes and `pages` goes. [`shown`]: what of an event's data a company may know. [`summary`]: the event in words.
+//! - [`Feeds`] reads pages of it, by ways that `scans` describes and `pages` goes. [`shown`]: what of an event's data a company may know. [`summary`]: the event in words. Both read its data
+//!   by its `members`.
 //! - [`Live`]: feeds as they grow; [`Tail`] tells who watches them.
 //! - [`Retention`]: how far back feeds go.
 
 pub(super) mod audience;
 pub(super) mod kept;
 mod live;
+mod members;
 pub(super) mod newcomers;
 mod pages;
 mod reading;
@@ -26,7 +28,7 @@ use entity::Position;
 use tokio::sync::Mutex;
 
 pub use self::kept::Retention;
-pub use self::live::{Live, Tail, Watch, WatchError};
+pub use self::live::{Live, Tail, Walk, Watch, WatchError};
 use self::newcomers::Newcomers;
 pub use self::reading::{ActivityEvent, ActivityFilter, ActivityScope, FeedQuery, Feeds};
 use self::rows::{Row, Rows};

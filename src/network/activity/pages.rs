@@ -8,9 +8,7 @@ use entity::{Position, TenantId, Timestamp, event, network_activity_feed};
 use sea_orm::sea_query::{
     Alias, Condition, Expr, ExprTrait, Func, JoinType, Order, Query, SelectStatement, SimpleExpr,
 };
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IdenStatic, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IdenStatic, QueryFilter, QueryOrder, QuerySelect};
 
 use super::reading::Read;
 use super::scans::{Bounds, Scan, Scans};
@@ -32,8 +30,7 @@ pub(super) async fn read_page(
     };
     let mut told = told(union_all(scans.ways.iter().map(|scan| part.of(scan))));
     told.order_by((Alias::new(PAGE), Alias::new("position")), part.order.clone()).limit(part.rows);
-    let rows = db.query_all(&told).await?;
-    rows.iter().map(|row| Read::from_query_result(row, "")).collect()
+    read(db, &told).await
 }
 
 /// The rows of the events at `positions` in the feed of `owner`.
@@ -43,17 +40,25 @@ pub(super) async fn read_at(
     positions: &[Position],
 ) -> Result<Vec<Read>, DbErr> {
     use network_activity_feed::{Column, Entity};
-    let mut read = Vec::new();
+    let mut found = Vec::new();
     for some in positions.chunks(ROWS_A_STATEMENT) {
         let mut rows = Query::select();
         rows.columns([Column::Position, Column::Distance]).from(Entity);
         rows.and_where(Column::OwnerTenantId.eq(owner)).and_where(Column::Position.is_in(some.iter().copied()));
-        let rows = db.query_all(&told(rows)).await?;
-        for row in &rows {
-            read.push(Read::from_query_result(row, "")?);
-        }
+        found.extend(read(db, &told(rows)).await?);
     }
-    Ok(read)
+    Ok(found)
+}
+
+/// Rows, by the places of their columns: to look for each by its name would take longer than to read it.
+async fn read(db: &impl ConnectionTrait, told: &SelectStatement) -> Result<Vec<Read>, DbErr> {
+    let rows = db.query_all(told).await?;
+    let rows = rows.iter().map(|row| {
+        let (position, distance, event_type, source, subject_tenant_id, occurred_at, recorded_at, data) =
+            row.try_get_many_by_index()?;
+        Ok(Read { position, distance, event_type, source, subject_tenant_id, occurred_at, recorded_at, data })
+    });
+    rows.collect()
 }
 
 /// The position of the first event that was recorded at `instant` or later.

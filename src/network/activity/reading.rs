@@ -4,8 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::{Position, TenantId, Timestamp, TypeId};
-use sea_orm::FromQueryResult;
-use serde_json::Value;
+use serde::de::IgnoredAny;
 
 use super::kept::Kept;
 use super::pages;
@@ -75,21 +74,21 @@ pub struct ActivityEvent {
     pub occurred_at: Timestamp,
     /// When it was recorded.
     pub recorded_at: Timestamp,
-    /// All that there is to say of it. What the viewer may know of that, [`shown`](super::shown) says.
-    pub data: Value,
+    /// All that there is to say of it, as JSON. What the viewer may know of that, [`shown`](super::shown) says.
+    pub data: String,
 }
 
 /// A row of a page.
-#[derive(Debug, FromQueryResult)]
+#[derive(Debug)]
 pub(super) struct Read {
-    position: Position,
-    distance: i32,
-    event_type: String,
-    source: String,
-    subject_tenant_id: Option<TenantId>,
-    occurred_at: Timestamp,
-    recorded_at: Timestamp,
-    data: String,
+    pub(super) position: Position,
+    pub(super) distance: i32,
+    pub(super) event_type: String,
+    pub(super) source: String,
+    pub(super) subject_tenant_id: Option<TenantId>,
+    pub(super) occurred_at: Timestamp,
+    pub(super) recorded_at: Timestamp,
+    pub(super) data: String,
 }
 
 /// Reads feeds. Nobody sees in another's feed what is not in their own.
@@ -275,7 +274,7 @@ impl ActivityEvent {
             is_own: told.source == OWN_SOURCE,
             occurred_at: told.occurred_at,
             recorded_at: told.recorded_at,
-            data: data(told.position, &told.data)?,
+            data: data(told.position, told.data.clone())?,
         }))
     }
 }
@@ -310,7 +309,7 @@ impl Read {
 /// What a row says. Nothing where its subject came after the chain of the request: the next one shows it.
 fn event(chain: &Snapshot, row: Read) -> Result<Option<Arc<ActivityEvent>>, Fault> {
     let Some(subject) = row.known_subject(chain) else { return Ok(None) };
-    let data = data(row.position, &row.data)?;
+    let data = data(row.position, row.data)?;
     Ok(Some(Arc::new(ActivityEvent {
         position: row.position,
         distance: row.distance,
@@ -323,6 +322,10 @@ fn event(chain: &Snapshot, row: Read) -> Result<Option<Arc<ActivityEvent>>, Faul
     })))
 }
 
-fn data(position: Position, text: &str) -> Result<Value, Fault> {
-    serde_json::from_str(text).map_err(|cause| Fault::Row(format!("the data of event {}: {cause}", position.0)))
+/// The data of an event, which must be JSON.
+fn data(position: Position, text: String) -> Result<String, Fault> {
+    match serde_json::from_str::<IgnoredAny>(&text) {
+        Ok(_) => Ok(text),
+        Err(cause) => Err(Fault::Row(format!("the data of event {}: {cause}", position.0))),
+    }
 }

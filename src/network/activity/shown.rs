@@ -4,10 +4,13 @@
 //! those in whose line it is. What an event says of prices to a child is bounded further, by what that child may buy: Catalog knows it.
 
 use entity::{TenantId, public_id};
-use serde_json::{Map, Value};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::ActivityEvent;
+use super::members::{self, Members};
 use crate::events::kinds;
 use crate::tenancy::topology::{NodeIndex, Snapshot};
 
@@ -51,35 +54,33 @@ const COMPANIES: [&str; 5] = ["parentId", "oldParentId", "newParentId", "granted
 const IDS: [(&str, &str); 4] =
     [("orderId", "order"), ("entryId", "entry"), ("freezeId", "freeze"), ("personId", "person")];
 
-/// What the company `viewer` of `chain` may know of the data of `event`.
+/// What the company `viewer` of `chain` may know of the data of `event`, as JSON. Of a company's prices its child learns those of the products for which
+/// `is_sold` holds.
 #[must_use]
-pub fn data(chain: &Snapshot, viewer: NodeIndex, event: &ActivityEvent) -> Value {
-    let named: Box<dyn Fn(&str) -> bool> = match onlooker(event) {
-        None => Box::new(|_| true),
-        Some(onlooker) => {
-            let named = named(&event.event_type, onlooker);
-            Box::new(move |key| named.contains(&key))
-        }
+pub fn data(chain: &Snapshot, viewer: NodeIndex, event: &ActivityEvent, is_sold: impl Fn(&str) -> bool) -> String {
+    let Some(members) = Members::of(&event.data) else {
+        return if event.distance == 0 { event.data.clone() } else { "{}".to_owned() };
     };
-    let Value::Object(all) = &event.data else {
-        return if event.distance == 0 { event.data.clone() } else { Value::Object(Map::new()) };
-    };
-    let told = all.iter().filter(|(key, _)| named(key));
-    let told = told.filter_map(|(key, value)| Some((key.clone(), part(chain, viewer, event, key, value)?)));
-    Value::Object(told.collect())
+    let named = onlooker(event).map(|onlooker| named(&event.event_type, onlooker));
+    let told = members.iter().filter(|(key, _)| named.is_none_or(|named| named.contains(key)));
+    let mut shown = Vec::with_capacity(event.data.len());
+    let mut serializer = serde_json::Serializer::new(&mut shown);
+    let told = told.filter_map(|(key, value)| Some((key, part(chain, viewer, event, (key, value), &is_sold)?)));
+    match serializer.collect_map(told).map(|()| String::from_utf8(shown)) {
+        Ok(Ok(shown)) => shown,
+        // Texts are written to memory.
+        Ok(Err(_)) | Err(_) => "{}".to_owned(),
+    }
 }
 
 /// The products of which an event tells a child the prices.
-pub fn priced(event: &ActivityEvent) -> impl Iterator<Item = &str> {
-    let items = event.data.get("items").and_then(Value::as_array).into_iter().flatten();
-    items.filter(|_| onlooker(event) == Some(Child)).filter_map(|item| item.get("sku")?.as_str())
-}
-
-/// Takes out of `data` the prices of products for which `is_sold` does not hold.
-pub fn retain_priced(data: &mut Value, is_sold: impl Fn(&str) -> bool) {
-    if let Some(items) = data.get_mut("items").and_then(Value::as_array_mut) {
-        items.retain(|item| item.get("sku").and_then(Value::as_str).is_some_and(&is_sold));
+#[must_use]
+pub fn priced(event: &ActivityEvent) -> Vec<String> {
+    if onlooker(event) != Some(Child) {
+        return Vec::new();
     }
+    let items: Vec<Value> = Members::of(&event.data).and_then(|members| members.get("items")).unwrap_or_default();
+    items.iter().filter_map(sku).map(str::to_owned).collect()
 }
 
 fn onlooker(event: &ActivityEvent) -> Option<Onlooker> {
@@ -95,37 +96,65 @@ fn named(event_type: &str, onlooker: Onlooker) -> &'static [&'static str] {
     found.map(|(.., named)| *named).unwrap_or_default()
 }
 
+/// A value, as it is shown.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Part<'e> {
+    /// As it is written.
+    Written(&'e RawValue),
+    /// An id of the API.
+    Id(String),
+    /// Objects with fewer members.
+    Items(Vec<Value>),
+}
+
 /// The value of a key, as it is shown; None where it is not.
-fn part(chain: &Snapshot, viewer: NodeIndex, event: &ActivityEvent, key: &str, value: &Value) -> Option<Value> {
+fn part<'e>(
+    chain: &Snapshot,
+    viewer: NodeIndex,
+    event: &ActivityEvent,
+    (key, value): (&str, &'e RawValue),
+    is_sold: impl Fn(&str) -> bool,
+) -> Option<Part<'e>> {
     if COMPANIES.contains(&key) {
-        return match value.as_str().and_then(|name| company(chain, name)) {
-            Some(company) => in_line(chain, viewer, company),
-            None => (event.distance == 0).then(|| value.clone()),
+        return match members::text(value).and_then(|name| company(chain, &name)) {
+            Some(company) => in_line(chain, viewer, company).map(Part::Id),
+            None => (event.distance == 0).then_some(Part::Written(value)),
         };
     }
     if let (Some((_, kind)), true) = (IDS.iter().find(|(of, _)| *of == key), event.is_own) {
-        let id = value.as_str().and_then(|text| Uuid::parse_str(text).ok());
-        return Some(id.map_or_else(|| value.clone(), |id| Value::String(public_id::write(kind, id))));
+        let id = members::text(value).and_then(|text| Uuid::parse_str(&text).ok());
+        return Some(id.map_or(Part::Written(value), |id| Part::Id(public_id::write(kind, id))));
     }
     if key == "items" && event.distance != 0 {
-        return items(value);
+        let is_told = |item: &Value| onlooker(event) != Some(Child) || sku(item).is_some_and(&is_sold);
+        return items(value, is_told).map(Part::Items);
     }
     // Nothing is known of what is inside of anything else.
-    let is_plain = matches!(value, Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_));
-    let is_list_of_plain =
-        value.as_array().is_some_and(|list| !list.iter().any(|one| one.is_object() || one.is_array()));
-    (event.distance == 0 || is_plain || is_list_of_plain).then(|| value.clone())
+    (event.distance == 0 || is_plain(value) || is_list_of_plain(value)).then_some(Part::Written(value))
 }
 
-fn items(items: &Value) -> Option<Value> {
-    let items = items.as_array()?.iter().filter_map(Value::as_object);
-    let items = items.map(|item| {
-        let named = item
-            .iter()
-            .filter(|(key, value)| OF_ITEM.contains(&key.as_str()) && !value.is_object() && !value.is_array());
-        Value::Object(named.map(|(key, value)| (key.clone(), value.clone())).collect())
-    });
-    Some(Value::Array(items.collect()))
+/// Whether a value is no object and no list.
+fn is_plain(value: &RawValue) -> bool {
+    !value.get().starts_with(['{', '['])
+}
+
+fn is_list_of_plain(value: &RawValue) -> bool {
+    members::read::<Vec<&RawValue>>(value).is_some_and(|list| list.into_iter().all(is_plain))
+}
+
+/// Of each item that is told what is named of it.
+fn items(value: &RawValue, is_told: impl Fn(&Value) -> bool) -> Option<Vec<Value>> {
+    let mut items: Vec<Value> = members::read(value)?;
+    items.retain(|item| item.is_object() && is_told(item));
+    for item in items.iter_mut().filter_map(Value::as_object_mut) {
+        item.retain(|key, value| OF_ITEM.contains(&key.as_str()) && !value.is_object() && !value.is_array());
+    }
+    Some(items)
+}
+
+fn sku(item: &Value) -> Option<&str> {
+    item.get("sku")?.as_str()
 }
 
 /// The company that is named by its id, slug or external id.
@@ -134,7 +163,7 @@ fn company(chain: &Snapshot, name: &str) -> Option<NodeIndex> {
 }
 
 /// The global id of a company, where it is above or below the viewer.
-fn in_line(chain: &Snapshot, viewer: NodeIndex, company: NodeIndex) -> Option<Value> {
+fn in_line(chain: &Snapshot, viewer: NodeIndex, company: NodeIndex) -> Option<String> {
     let in_line = chain.is_at_or_above(viewer, company) || chain.is_at_or_above(company, viewer);
-    in_line.then(|| Value::String(public_id::write(TenantId::PREFIX, chain.id(company).0)))
+    in_line.then(|| public_id::write(TenantId::PREFIX, chain.id(company).0))
 }

@@ -1,14 +1,16 @@
 //! An event in words, for people.
 
 use iso_currency::Currency;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
+use super::members::{self, Members};
 use crate::events::kinds;
 use crate::money::Money;
 
-/// One line that says what happened: to the company called `name`, by the data that the reader may know.
+/// One line that says what happened: to the company called `name`, by the data that the reader may know, as JSON.
 #[must_use]
-pub fn summary(event_type: &str, name: &str, data: &Value) -> String {
+pub fn summary(event_type: &str, name: &str, data: &str) -> String {
+    let data = &Members::of(data).unwrap_or_default();
     match event_type {
         kinds::RESELLER_APPLIED => format!("{name} applied to join"),
         kinds::RESELLER_APPROVED => format!("{name} was approved"),
@@ -17,19 +19,19 @@ pub fn summary(event_type: &str, name: &str, data: &Value) -> String {
         kinds::SUBTREE_FROZEN => format!("{name} and its downline were frozen{}", because(data)),
         kinds::SUBTREE_THAWED => format!("A freeze of {name} and its downline was lifted"),
         kinds::RESELLER_MOVED => format!("{name} was moved, with its downline"),
-        kinds::MEMBERSHIP_GRANTED => match text(data, "role") {
+        kinds::MEMBERSHIP_GRANTED => match data.text("role") {
             Some(role) => format!("Somebody became {role} of {name}"),
             None => format!("Somebody became a member of {name}"),
         },
-        kinds::PRODUCT_SAVED => match (text(data, "name"), text(data, "sku")) {
+        kinds::PRODUCT_SAVED => match (data.text("name"), data.text("sku")) {
             (Some(product), Some(sku)) => format!("{name} saved the product {product} ({sku})"),
             _ => format!("{name} saved a product"),
         },
         kinds::PRICING_UPDATED => pricing(name, data),
         kinds::ACCESS_CHANGED => format!("{name} was granted {}", access(data)),
         kinds::ORDER_STATUS_CHANGED => {
-            let step = match (data.get("from"), text(data, "to")) {
-                (None | Some(Value::Null), Some("PLACED")) => "was placed".to_owned(),
+            let step = match (data.text("from").as_deref(), data.text("to").as_deref()) {
+                (None, Some("PLACED")) => "was placed".to_owned(),
                 (_, Some(to)) => format!("is {to}"),
                 (_, None) => "went on".to_owned(),
             };
@@ -46,31 +48,32 @@ pub fn summary(event_type: &str, name: &str, data: &Value) -> String {
     }
 }
 
-fn pricing(name: &str, data: &Value) -> String {
-    let items = data.get("items").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let [item] = items else {
+fn pricing(name: &str, data: &Members<'_>) -> String {
+    let items: Vec<&RawValue> = data.get("items").unwrap_or_default();
+    let [item] = *items else {
         return match items.len() {
             0 => format!("{name} changed its prices"),
             count => format!("{name} changed the prices of {count} products"),
         };
     };
-    match (text(item, "sku"), amount(item, "newPriceMinor")) {
+    let item: Members<'_> = members::read(item).unwrap_or_default();
+    match (item.text("sku"), amount(&item, "newPriceMinor")) {
         (Some(sku), Some(price)) => format!("{name} takes {price} for {sku} now"),
         _ => format!("{name} changed a price"),
     }
 }
 
-fn access(data: &Value) -> String {
-    if data.get("all") == Some(&Value::Bool(true)) {
+fn access(data: &Members<'_>) -> String {
+    if data.get("all") == Some(true) {
         return "all categories".to_owned();
     }
-    let categories = data.get("categories").and_then(Value::as_array).into_iter().flatten();
-    let categories: Vec<&str> = categories.filter_map(Value::as_str).collect();
+    let categories: Vec<&RawValue> = data.get("categories").unwrap_or_default();
+    let categories: Vec<_> = categories.into_iter().filter_map(members::text).collect();
     if categories.is_empty() { "no category".to_owned() } else { categories.join(", ") }
 }
 
-fn order(name: &str, data: &Value) -> String {
-    let order = match text(data, "reference") {
+fn order(name: &str, data: &Members<'_>) -> String {
+    let order = match data.text("reference") {
         Some(reference) => format!("Order {reference} of {name}"),
         None => format!("An order of {name}"),
     };
@@ -80,23 +83,19 @@ fn order(name: &str, data: &Value) -> String {
     }
 }
 
-fn because(data: &Value) -> String {
-    text(data, "reason").map(|reason| format!(": {reason}")).unwrap_or_default()
+fn because(data: &Members<'_>) -> String {
+    data.text("reason").map(|reason| format!(": {reason}")).unwrap_or_default()
 }
 
-fn text<'d>(data: &'d Value, key: &str) -> Option<&'d str> {
-    data.get(key)?.as_str().filter(|text| !text.trim().is_empty())
-}
-
-fn amount(data: &Value, key: &str) -> Option<String> {
-    let currency = Currency::from_code(data.get("currency")?.as_str()?)?;
-    let amount = Money::new(data.get(key)?.as_i64()?, currency);
+fn amount(data: &Members<'_>, key: &str) -> Option<String> {
+    let currency = Currency::from_code(&data.text("currency")?)?;
+    let amount = Money::new(data.get(key)?, currency);
     Some(format!("{} {}", amount.amount(), currency.code()))
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -105,8 +104,8 @@ mod tests {
 
     fn assert_lines(lines: Vec<Line>) {
         for (kind, data, full, empty) in lines {
-            assert_eq!(summary(kind, "Acme", &data), full);
-            assert_eq!(summary(kind, "Acme", &json!({})), empty);
+            assert_eq!(summary(kind, "Acme", &data.to_string()), full);
+            assert_eq!(summary(kind, "Acme", "{}"), empty);
         }
     }
 

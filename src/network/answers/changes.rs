@@ -142,7 +142,7 @@ mod tests {
     }
 
     fn news(company: TenantId) -> News {
-        News { event_type: kinds::ORDER_DELIVERED.to_owned(), subject_tenant_id: Some(company) }
+        News { event_type: kinds::ORDER_DELIVERED.to_owned(), subject_tenant_id: Some(company), last: Position(1) }
     }
 
     #[test]

@@ -6,8 +6,6 @@ use std::sync::Arc;
 use entity::{OrderStatus, TenantId, Timestamp};
 use iso_currency::Currency;
 use serde::Deserialize;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use crate::events::{Telling, kinds};
 use crate::money::MAX_MINOR;
@@ -123,6 +121,5 @@ fn currency(code: &str) -> Result<Currency, String> {
 }
 
 fn placed_at(text: &str) -> Result<Timestamp, String> {
-    let at = OffsetDateTime::parse(text, &Rfc3339).map_err(|cause| format!("its placedAt: {cause}"))?;
-    Ok(at.into())
+    text.parse().map_err(|cause| format!("its placedAt: {cause}"))
 }

@@ -4,10 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entity::Role;
+use reseller_network::app::Bounds;
+use reseller_network::bus::Deadlines;
+use reseller_network::clock::Clock;
+use reseller_network::http::connections::ConnectionLimits;
 use reseller_network::tenancy::Actor;
 use serde_json::{Value, json};
 
 use super::{FEED, Line, have_begun, number};
+use crate::support::app::{Setup, TestApp};
 use crate::support::faults::{Gate, Gated};
 use crate::support::socket::{Heard, Socket};
 use crate::support::{TestDatabase, on_both_databases};
@@ -18,6 +23,17 @@ on_both_databases!(
     a_subscription_ends_when_its_person_has_another_role,
     the_programs_end_sends_connections_elsewhere_after_what_is_under_way,
 );
+
+const ASKS_CATALOG: &str = "{ viewer { reseller { availableCatalog(first: 1) { nodes { sku } } } } }";
+
+impl Line {
+    /// Keeps Catalog from answering until the gate lets it.
+    fn catalog_waits(&self) -> Gate {
+        let gate = Gate::closed();
+        self.app.bus().reroute("catalog.", |behind| Arc::new(Gated { gate: gate.clone(), behind }));
+        gate
+    }
+}
 
 /// What is said of `feed` from here on, and how the connection ends.
 async fn rest_of(socket: &mut Socket) -> (Vec<Value>, (u16, String)) {
@@ -32,14 +48,25 @@ async fn rest_of(socket: &mut Socket) -> (Vec<Value>, (u16, String)) {
 }
 
 async fn a_subscription_ends_when_its_token_expires(database: TestDatabase) {
-    let line = Line::open(database).await;
+    // Catalog is waited for longer than the token is good.
+    let deadlines = Deadlines { reads: Duration::from_secs(25), ..Deadlines::default() };
+    let bounds = Bounds { deadlines, ..Bounds::default() };
+    let setup = Setup { clock: Clock::system(), bounds, ..Setup::default() };
+    let line = Line::of(TestApp::start_with(database, setup).await, ConnectionLimits::default()).await;
     line.app.grant(&[("grace", line.own, Role::Owner)]).await;
     let token = line.app.signer.sign("grace", None, None, Duration::from_secs(5)).expect("a token");
     let mut socket = line.served.signed_in(&token).await;
     socket.subscribe("feed", "subscription { activity(filter: { modules: [ORDERS] }) { cursor } }", json!({})).await;
     have_begun(&mut socket).await;
+    // What was asked while the token was good is still answered.
+    let gate = line.catalog_waits();
+    socket.subscribe("slow", ASKS_CATALOG, json!({})).await;
+    gate.call().await;
+    assert_eq!(socket.message().await, json!({ "id": "feed", "type": "complete" }));
+    gate.let_through();
     let (said, ended) = rest_of(&mut socket).await;
-    assert_eq!(said, [json!({ "id": "feed", "type": "complete" })]);
+    let types: Vec<_> = said.iter().map(|message| (&message["id"], &message["type"])).collect();
+    assert_eq!(types, [(&json!("slow"), &json!("next")), (&json!("slow"), &json!("complete"))]);
     assert_eq!(ended, (4401, "The token has expired".to_owned()));
 }
 
@@ -86,11 +113,8 @@ async fn the_programs_end_sends_connections_elsewhere_after_what_is_under_way(da
     have_begun(&mut socket).await;
     let strangers = line.served.socket().await;
     // A question that is answered only once the program was asked to end.
-    let gate = Gate::closed();
-    line.app.bus().reroute("catalog.", |behind| Arc::new(Gated { gate: gate.clone(), behind }));
-    socket
-        .subscribe("slow", "{ viewer { reseller { availableCatalog(first: 1) { nodes { sku } } } } }", json!({}))
-        .await;
+    let gate = line.catalog_waits();
+    socket.subscribe("slow", ASKS_CATALOG, json!({})).await;
     gate.call().await;
     line.happens(line.child, 1).await;
     assert_eq!(number(&socket.next_of("feed").await["activity"]), 1);

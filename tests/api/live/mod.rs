@@ -36,7 +36,10 @@ impl Line {
     }
 
     async fn with(database: TestDatabase, limits: ConnectionLimits) -> Self {
-        let app = TestApp::start_at(database, Clock::system()).await;
+        Self::of(TestApp::start_at(database, Clock::system()).await, limits).await
+    }
+
+    async fn of(app: TestApp, limits: ConnectionLimits) -> Self {
         let root = app.company(None, "Root").await;
         let own = app.company(Some(root), "Own").await;
         let child = app.company(Some(own), "Child").await;

@@ -72,6 +72,36 @@ async fn what_is_asked_before_the_acknowledgement_ends_it_with_4401() {
 }
 
 #[tokio::test]
+async fn what_is_asked_while_the_caller_is_being_signed_in_ends_it_with_4401() {
+    let line = line().await;
+    let token = line.app.member("grace", line.own, Role::Owner).await;
+    let init = json!({ "type": "connection_init", "payload": { "Authorization": format!("Bearer {token}") } });
+    let asked = json!({ "type": "subscribe", "id": "1", "payload": { "query": "{ viewer { role } }" } });
+    let mut socket = line.served.socket().await;
+    socket.say_together(&[init, asked]).await;
+    assert_eq!(socket.hear().await, Heard::Closed(4401, "Unauthorized".to_owned()));
+}
+
+#[tokio::test]
+async fn a_query_on_a_connection_shows_what_the_caller_may_do_by_now() {
+    let line = line().await;
+    let mut socket = line.connect("grace", line.own).await;
+    let query = "{ viewer { memberships { role } } }";
+    for (seats, granted) in [(vec!["OWNER"], Some(line.child)), (vec!["OWNER", "VIEWER"], None)] {
+        socket.subscribe("seats", query, json!({})).await;
+        let mut roles: Vec<Value> = Vec::new();
+        for membership in socket.next_of("seats").await["viewer"]["memberships"].as_array().expect("a list") {
+            roles.push(membership["role"].clone());
+        }
+        assert_eq!(roles, seats);
+        assert_eq!(socket.message().await, json!({ "id": "seats", "type": "complete" }));
+        if let Some(tenant) = granted {
+            line.app.grant(&[("grace", tenant, Role::Viewer)]).await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_second_init_ends_it_with_4429() {
     let line = line().await;
     let init = json!({ "type": "connection_init" });
@@ -94,6 +124,8 @@ async fn the_id_of_what_is_under_way_ends_it_with_4409_and_may_be_used_again_whe
         socket.say(subscription.clone()).await;
         socket.say(json!({ "type": "complete", "id": "a" })).await;
     }
+    // By then it was heard that it is over.
+    have_begun(&mut socket).await;
     line.happens(line.child, 1).await;
     have_begun(&mut socket).await;
 }

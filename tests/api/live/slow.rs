@@ -8,6 +8,7 @@ use crate::support::{TestDatabase, on_both_databases};
 on_both_databases!(
     a_subscriber_that_stops_reading_slows_nobody_and_misses_nothing,
     who_comes_after_one_that_stopped_reading_is_told_at_once,
+    a_replay_of_long_events_misses_none,
 );
 
 async fn a_subscriber_that_stops_reading_slows_nobody_and_misses_nothing(database: TestDatabase) {
@@ -40,6 +41,26 @@ async fn a_subscriber_that_stops_reading_slows_nobody_and_misses_nothing(databas
         let edge: &Value = &message["payload"]["data"]["activity"];
         assert_eq!(number(edge), expected, "{message}");
         expected += 1;
+    }
+}
+
+async fn a_replay_of_long_events_misses_none(database: TestDatabase) {
+    const EVENTS: usize = 60;
+    let line = Line::open(database).await;
+    let mut before = line.connect("grace", line.own).await;
+    before.subscribe("feed", FEED, json!({ "filter": { "modules": ["ORDERS"] } })).await;
+    have_begun(&mut before).await;
+    line.happens(line.child, 0).await;
+    let cursor = before.next_of("feed").await["activity"]["cursor"].clone();
+    // Of each length, so that pages are cut in different places.
+    for number in 1..EVENTS {
+        line.happen(line.child, &[number], &"x".repeat(number * 2_000)).await;
+    }
+    line.app.is_caught_up().await;
+    let mut after = line.connect("ada", line.own).await;
+    after.subscribe("feed", FEED, json!({ "filter": { "modules": ["ORDERS"] }, "after": cursor })).await;
+    for expected in 1..EVENTS {
+        assert_eq!(number(&after.next_of("feed").await["activity"]), expected);
     }
 }
 

@@ -1,12 +1,9 @@
 //! What an event says, with a type of its own for each type of event, for clients that generate code.
 
 use async_graphql::{ID, SimpleObject, Union};
-use entity::Timestamp;
 use iso_currency::Currency as Iso4217;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use crate::events::kinds;
 use crate::graphql::scalars::{Currency, DateTime};
@@ -291,8 +288,7 @@ impl Said<'_> {
     }
 
     fn instant(&self, key: &str) -> Option<DateTime> {
-        let at = OffsetDateTime::parse(self.0.get(key)?.as_str()?, &Rfc3339).ok()?;
-        Some(DateTime(Timestamp::from(at)))
+        self.0.get(key)?.as_str()?.parse().ok().map(DateTime)
     }
 
     fn currency(&self) -> Option<Currency> {

@@ -12,7 +12,7 @@ use futures_util::future::join_all;
 use super::{ActivityEdge, ActivityEvent, cursors, module_of};
 use crate::graphql::id::{EventRef, global};
 use crate::graphql::json;
-use crate::graphql::raw::{Asked, Below, Known, Mention, Plan, RawFields};
+use crate::graphql::raw::{Asked, Below, FieldTable, Known, Mention, Plan, RawFields, find_in};
 use crate::graphql::types::ResellerReference;
 
 /// What an event is expected to take, so that the buffer seldom grows.
@@ -46,8 +46,8 @@ const EDGE: &str = "ActivityEdge";
 const EVENT: &str = "ActivityEvent";
 const REFERENCE: &str = "ResellerReference";
 
-/// The fields that are known: the type, the field's name, the field, and the type of the object below it.
-const FIELDS: [(&str, &str, EventField, Option<&str>); 13] = [
+/// The fields that are known.
+const FIELDS: FieldTable<EventField, 13> = [
     (EDGE, "node", EventField::Node, Some(EVENT)),
     (EDGE, "cursor", EventField::Cursor, None),
     (EVENT, "id", EventField::Id, None),
@@ -65,12 +65,7 @@ const FIELDS: [(&str, &str, EventField, Option<&str>); 13] = [
 
 impl RawFields for EventField {
     fn find(type_name: &str, asked: Asked<'_>) -> Option<Known<Self>> {
-        let mut fields = FIELDS.iter();
-        let &(.., field, below) = fields.find(|(of, name, ..)| *of == type_name && *name == asked.name())?;
-        Some(match below {
-            Some(below) => Known::Object(field, below),
-            None => Known::Leaf(field),
-        })
+        find_in(&FIELDS, type_name, asked)
     }
 }
 
@@ -153,9 +148,9 @@ fn write_field(out: &mut Vec<u8>, it: &ActivityEvent, field: EventField, below: 
         EventField::OccurredAt => json::write_str(out, &event.occurred_at.to_rfc3339()),
         EventField::RecordedAt => json::write_str(out, &event.recorded_at.to_rfc3339()),
         EventField::Distance => json::write_int(out, event.distance.into()),
-        EventField::Summary => json::write_str(out, &it.told_in_words(it.shown.get())),
+        EventField::Summary => json::write_str(out, &it.told_in_words(it.shown.get().map_or("", String::as_str))),
         EventField::Data => match it.shown.get() {
-            Some(data) => json::write(out, data),
+            Some(data) => out.extend_from_slice(data.as_bytes()),
             None => json::write_null(out),
         },
         EventField::Subject => match ResellerReference::to_party(&it.sight, event.subject) {

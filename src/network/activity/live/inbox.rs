@@ -100,7 +100,6 @@ impl Inbox {
 #[cfg(test)]
 mod tests {
     use entity::{TenantId, Timestamp};
-    use serde_json::Value;
 
     use super::*;
 
@@ -115,7 +114,7 @@ mod tests {
                 is_own: true,
                 occurred_at: Timestamp(0),
                 recorded_at: Timestamp(0),
-                data: Value::Null,
+                data: "{}".to_owned(),
             };
             inbox.put(&Arc::new(event), 100);
         }

@@ -5,6 +5,7 @@
 
 mod inbox;
 mod tail;
+mod walk;
 mod watch;
 
 use std::collections::HashMap;
@@ -12,10 +13,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use entity::{Position, TenantId};
-use tokio::sync::watch as channel;
+use tokio::sync::{Semaphore, watch as channel};
 
 use self::inbox::Inbox;
 pub use self::tail::Tail;
+pub use self::walk::Walk;
 pub use self::watch::{Watch, WatchError};
 use super::reading::{ActivityEvent, ActivityFilter, Feeds};
 use crate::tenancy::topology::Topology;
@@ -30,7 +32,13 @@ pub struct Live {
     /// How far the table of feeds is.
     written: channel::Receiver<Position>,
     watching: Mutex<Watching>,
+    /// Who reads the table.
+    reading: Semaphore,
 }
+
+/// So many read the table at a time, however many have something to catch up on: what a page of long events takes before it is cut is bounded by
+/// that, and requests still find a connection.
+const READERS: usize = 4;
 
 /// Who watches, by the owner of the feed.
 struct Watching {
@@ -44,7 +52,8 @@ impl Live {
     #[must_use]
     pub fn new(feeds: Feeds, topology: Arc<Topology>, written: channel::Receiver<Position>) -> Arc<Self> {
         let watching = Watching { inboxes: HashMap::new(), told: *written.borrow() };
-        Arc::new(Self { feeds, topology, written, watching: Mutex::new(watching) })
+        let (watching, reading) = (Mutex::new(watching), Semaphore::new(READERS));
+        Arc::new(Self { feeds, topology, written, watching, reading })
     }
 
     /// Where feeds are now: what comes after is new.
@@ -67,14 +76,17 @@ impl Live {
         let inbox = Arc::new(Inbox::new(filter.clone(), watching.told));
         watching.inboxes.entry(owner).or_default().push(inbox.clone());
         drop(watching);
-        Watch::new(self.clone(), owner, filter, after, inbox)
+        Watch::new(self.walk(owner, filter, after), inbox)
+    }
+
+    /// Goes along the feed of `owner` by what `filter` lets through, from `after` on, as far as it is written.
+    #[must_use]
+    pub fn walk(self: &Arc<Self>, owner: TenantId, filter: ActivityFilter, after: Position) -> Walk {
+        Walk::new(self.clone(), owner, filter, after)
     }
 
     /// The oldest events, at most `limit`, that come after `after` in the feed of `owner`; and up to where there are no others.
-    ///
-    /// # Errors
-    /// Where feeds do not go back so far any more, and where the database cannot answer.
-    pub async fn read(
+    async fn read(
         &self,
         owner: TenantId,
         filter: &ActivityFilter,
@@ -87,6 +99,8 @@ impl Live {
             return Err(WatchError::Expired);
         }
         let chain = self.topology.shown(end).await?;
+        // It is never closed.
+        let _reading = self.reading.acquire().await;
         // The other way round, what is given up meanwhile would be missing.
         let page = self.feeds.after(&chain, owner, filter, (after, end), limit).await?;
         if after.0 + 1 < self.feeds.kept_from().await?.0 {

@@ -1,7 +1,6 @@
 //! The tail of the log: reads what is new once, whoever watches, and tells those whose feeds it is in.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use entity::{Position, TenantId};
 
@@ -11,16 +10,14 @@ use super::super::reading::ActivityEvent;
 use super::super::rows::Rows;
 use super::super::types::Types;
 use super::{Live, Watching};
+use crate::backoff::Backoff;
 use crate::error::Fault;
 use crate::events::tail::read_types_after;
 use crate::events::{Heading, Telling};
 use crate::tenancy::CentralDb;
 
-/// Events that are read at once.
-const PAGE: u64 = 500;
-
-/// How long the tail waits before it tries again what has failed.
-const PAUSE: Duration = Duration::from_millis(500);
+/// Events that are read at once: each may have as much data as an event may have at all.
+const PAGE: u64 = 100;
 
 /// What an event takes in memory beside its data, in bytes, about.
 const EVENT_BYTES: usize = 512;
@@ -41,15 +38,19 @@ impl Tail {
 
     /// Follows the feeds for ever.
     pub async fn run(mut self) {
-        let mut written = self.live.written.clone();
+        let (mut written, mut backoff) = (self.live.written.clone(), Backoff::default());
         loop {
             let end = *written.borrow_and_update();
             match self.tell_up_to(end).await {
-                Ok(()) if written.changed().await.is_err() => return,
-                Ok(()) => {}
+                Ok(()) => {
+                    backoff.succeeded();
+                    if written.changed().await.is_err() {
+                        return;
+                    }
+                }
                 Err(fault) => {
                     tracing::error!(%fault, "what is new in feeds cannot be told; it is tried again");
-                    tokio::time::sleep(PAUSE).await;
+                    backoff.pause().await;
                 }
             }
         }

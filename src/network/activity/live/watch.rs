@@ -1,17 +1,11 @@
 //! One who watches a feed.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
-use entity::{Position, TenantId};
-
-use super::super::reading::{ActivityEvent, ActivityFilter};
-use super::Live;
+use super::super::reading::ActivityEvent;
+use super::Walk;
 use super::inbox::{Had, Inbox};
 use crate::error::Fault;
-
-/// Events that are read from the table at once.
-const PAGE: u32 = 100;
 
 /// Why somebody cannot go on watching.
 #[derive(Debug, thiserror::Error)]
@@ -26,27 +20,13 @@ pub enum WatchError {
 
 /// Watches a feed: brings each event once, in the order of the log, and leaves none out.
 pub struct Watch {
-    live: Arc<Live>,
-    owner: TenantId,
-    filter: ActivityFilter,
-    /// All up to here was brought.
-    after: Position,
-    /// All up to here was brought or is ready.
-    ready_up_to: Position,
+    walk: Walk,
     inbox: Arc<Inbox>,
-    /// What was read from the table or taken out of the inbox, and was not brought yet.
-    ready: VecDeque<Arc<ActivityEvent>>,
 }
 
 impl Watch {
-    pub(super) fn new(
-        live: Arc<Live>,
-        owner: TenantId,
-        filter: ActivityFilter,
-        after: Position,
-        inbox: Arc<Inbox>,
-    ) -> Self {
-        Self { live, owner, filter, after, ready_up_to: after, inbox, ready: VecDeque::new() }
+    pub(super) fn new(walk: Walk, inbox: Arc<Inbox>) -> Self {
+        Self { walk, inbox }
     }
 
     /// The next event, as soon as there is one. Safe to cancel.
@@ -55,34 +35,21 @@ impl Watch {
     /// Where feeds do not go back so far any more; where they cannot be read, which is worth another try.
     pub async fn next(&mut self) -> Result<Arc<ActivityEvent>, WatchError> {
         loop {
-            if let Some(event) = self.ready.pop_front() {
-                self.after = event.position;
+            if let Some(event) = self.walk.next_ready() {
                 return Ok(event);
             }
-            self.after = self.after.max(self.ready_up_to);
-            match self.inbox.take(self.after) {
-                Had::Events(events) => self.ready = events.into(),
+            match self.inbox.take(self.walk.after()) {
+                Had::Events(events) => self.walk.go_on_with(events),
                 Had::Nothing => self.inbox.wait().await,
-                Had::Unknown(after) => self.read(after).await?,
+                // What was told is always in the table.
+                Had::Unknown(from) => self.walk.read_on_from(from).await?,
             }
         }
-    }
-
-    /// Makes a page of the table ready. What was told is always there.
-    async fn read(&mut self, after: Position) -> Result<(), WatchError> {
-        let (events, up_to) = self.live.read(self.owner, &self.filter, after, PAGE).await?;
-        if up_to <= self.after {
-            // It was told of more: the log went back, as after a restore.
-            return Err(WatchError::Expired);
-        }
-        self.ready = events.into();
-        self.ready_up_to = up_to;
-        Ok(())
     }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        self.live.forget(self.owner, &self.inbox);
+        self.walk.forget(&self.inbox);
     }
 }
