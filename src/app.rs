@@ -106,7 +106,8 @@ impl App {
         let taking_up = TakingUp::new(central.clone());
         let taking_up = Consumer::new(central.clone(), log.clone(), Arc::new(taking_up)).await.map_err(Fault::from)?;
         let feed = Feed::new(central.clone(), topology.clone());
-        let feed = Consumer::new(central.clone(), log.clone(), feed).await.map_err(Fault::from)?;
+        let feeding = Consumer::new(central.clone(), log.clone(), feed.clone()).await.map_err(Fault::from)?;
+        let feeds = Feeds::new(central.clone());
         let rights = RightsChanges::new();
         let listeners: Vec<Arc<dyn Listener>> = vec![
             Arc::new(memberships.clone()),
@@ -114,9 +115,10 @@ impl App {
             catalog,
             answers.clone(),
             Arc::new(performances.clone()),
+            feed,
+            Arc::new(feeds.clone()),
         ];
-        let feeds = Feeds::new(central.clone());
-        let live = Live::new(feeds.clone(), topology.clone(), feed.seen());
+        let live = Live::new(feeds.clone(), topology.clone(), feeding.seen());
         let follower = Follower::new(central.clone(), log.clone(), topology.clone(), listeners);
         let freshness = follower.freshness();
         let mut following = vec![
@@ -124,7 +126,7 @@ impl App {
             tokio::spawn(posting.run()),
             tokio::spawn(taking_up.run()),
             tokio::spawn(figures.run()),
-            tokio::spawn(feed.run()),
+            tokio::spawn(feeding.run()),
             tokio::spawn(Tail::new(central.clone(), live.clone()).run()),
             tokio::spawn(answers.clone().keep()),
         ];

@@ -231,11 +231,16 @@ impl<C: Consume> Consumer<C> {
         }
     }
 
-    /// A transaction in which the consumer is where `next` begins. None where another process has dealt with some of these.
+    /// A transaction that the consumer goes on in from where `next` begins to where it ends. None where another process has dealt with some of these.
     async fn begin(&self, next: &Next<C::Event>) -> Result<Option<Transaction>, Fault> {
         let change = self.log.begin(Actor::central()).await?;
+        if go_on(change.db(), C::NAME, (next.after, next.up_to)).await? {
+            return Ok(Some(change));
+        }
         let stored = claim(&change, C::NAME).await?;
         if stored <= next.after {
+            // Its first time.
+            store_position(change.db(), C::NAME, next.up_to).await?;
             return Ok(Some(change));
         }
         let end = end_of_log(change.db()).await?;
@@ -246,7 +251,6 @@ impl<C: Consume> Consumer<C> {
 
     /// Makes what came of `next` last, and that it was dealt with.
     async fn finish(&self, next: &Next<C::Event>, change: Transaction) -> Result<(), Fault> {
-        store_position(change.db(), C::NAME, next.up_to).await?;
         let appended = change.last().await?;
         self.stored.store(next.up_to.0, Relaxed);
         self.has_dealt_with(next.up_to, appended).await;
@@ -278,6 +282,18 @@ pub(crate) async fn claim(change: &Transaction, name: &str) -> Result<Position, 
     // The update of nothing takes the row's lock.
     let row = consumer::Entity::insert(first).on_conflict(name_taken).exec_with_returning(change.db()).await?;
     Ok(row.position)
+}
+
+/// Stores that the consumer of this name goes on from one position to another, where it is no further than the first: nobody else can change that until
+/// the transaction ends. Answers whether it is.
+async fn go_on(db: &impl ConnectionTrait, name: &str, (from, to): (Position, Position)) -> Result<bool, DbErr> {
+    let updated = consumer::Entity::update_many()
+        .col_expr(consumer::Column::Position, Expr::value(to))
+        .filter(consumer::Column::Name.eq(name))
+        .filter(consumer::Column::Position.lte(from))
+        .exec(db)
+        .await?;
+    Ok(updated.rows_affected > 0)
 }
 
 /// Stores the position up to which the consumer of this name has dealt with the log.

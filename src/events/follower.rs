@@ -21,7 +21,7 @@ use crate::tenancy::CentralDb;
 use crate::tenancy::topology::{InconsistentChain, TenantState, Topology, store};
 
 /// How often the log is looked at for what another process wrote. What this process writes is seen at once.
-const POLL: Duration = Duration::from_millis(50);
+const POLL: Duration = Duration::from_millis(100);
 
 /// More changed companies than this at once, and the chain is loaded anew instead of mended.
 const REBUILD_ABOVE: usize = 50_000;

@@ -13,7 +13,7 @@ use sea_orm::{
 
 use super::central::CentralDb;
 use super::handle::TenantHandle;
-use super::pools::Pools;
+use super::pools::{Pools, UndoFrom};
 
 /// Sees every statement that sea-orm sends, with its values: for tests and metrics.
 pub type Observer = Arc<dyn Fn(&Statement) + Send + Sync>;
@@ -100,6 +100,13 @@ impl Database {
     /// Brings the schema up to date, wholly or not at all; two programs that do so at once do it once. Answers what was pending.
     pub async fn migrate(&self) -> Result<Vec<String>, OpenError> {
         self.schema().await?;
+        self.pools.undo_from(UndoFrom::File).await?;
+        let migrated = self.migrate_in_one().await;
+        self.pools.undo_from(UndoFrom::Memory).await?;
+        migrated
+    }
+
+    async fn migrate_in_one(&self) -> Result<Vec<String>, OpenError> {
         let transaction = begin_write(&self.pools.writer).await?;
         super::central::lock(&transaction, super::central::Lock::Schema).await?;
         let SchemaState { pending, unknown, .. } = migration::state(&transaction).await?;

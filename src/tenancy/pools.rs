@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use sea_orm::{DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector, SqlxSqliteConnector};
 use sqlx::pool::PoolConnectionMetadata;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -21,6 +21,13 @@ pub(super) struct Pools {
     /// For statements whose best plan is the same for any values: PostgreSQL plans each of them once.
     pub(super) steady_reader: DatabaseConnection,
     pub(super) writer: DatabaseConnection,
+}
+
+/// Where it stands what a statement may have to undo.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum UndoFrom {
+    Memory,
+    File,
 }
 
 /// How long a writer waits for another one, also one in another process, before it gives up.
@@ -40,6 +47,7 @@ impl Pools {
             .create_if_missing(create)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
+            .pragma("temp_store", "MEMORY")
             // In KiB, as a negative number: the indexes of a million names stay in memory during an import.
             .pragma("cache_size", "-65536");
         // A lone connection that lives as long as the program: SQLite has one writer, whom the others wait for in order.
@@ -60,6 +68,19 @@ impl Pools {
         let [reader, writer] = [reader, writer].map(SqlxSqliteConnector::from_sqlx_sqlite_pool);
         // SQLite makes one plan for all values anyway.
         Ok(Self { steady_reader: reader.clone(), reader, writer })
+    }
+
+    /// Where the writer keeps what a statement may have to undo. It does so in memory: else each statement that touches some more pages makes a file and
+    /// removes it. A migration may touch all pages there are.
+    pub(super) async fn undo_from(&self, place: UndoFrom) -> Result<(), DbErr> {
+        if self.writer.get_database_backend() != DbBackend::Sqlite {
+            return Ok(());
+        }
+        let pragma = match place {
+            UndoFrom::Memory => "PRAGMA temp_store = MEMORY",
+            UndoFrom::File => "PRAGMA temp_store = FILE",
+        };
+        self.writer.execute_unprepared(pragma).await.map(drop)
     }
 
     pub(super) async fn open_postgres(url: &str) -> Result<Self, OpenError> {

@@ -8,7 +8,6 @@ use axum::extract::State;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use axum::routing::{get, post};
-use axum::serve::ListenerExt;
 use clap::Args;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -33,10 +32,7 @@ pub(super) async fn serve(options: &Options) -> Outcome<()> {
         .route("/events", post(publish))
         .route("/healthz", get(async || "ok\n"))
         .with_state(messages);
-    let listener = TcpListener::bind(options.listen).await?;
-    // As the server does it.
-    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-    Ok(axum::serve(listener, routes).await?)
+    Ok(axum::serve(TcpListener::bind(options.listen).await?, routes).await?)
 }
 
 async fn connect(State(messages): State<broadcast::Sender<Utf8Bytes>>, upgrade: WebSocketUpgrade) -> Response {

@@ -40,9 +40,15 @@ pub(crate) struct Options {
     told: u64,
     #[arg(long, default_value_t = 1_000)]
     subscribers: usize,
+    /// So many of them read nothing
+    #[arg(long, default_value_t = 0)]
+    stalled: usize,
     /// Events a second
     #[arg(long)]
     rate: u32,
+    /// How long a text of each event is
+    #[arg(long, default_value_t = 0)]
+    text: usize,
     #[arg(long, default_value_t = 10)]
     seconds: u64,
 }
@@ -77,6 +83,7 @@ pub(super) async fn run(options: &Options) -> Outcome<()> {
     }
     sleep(Duration::from_secs(2)).await;
     let connected = memory(options.pid)?;
+    let stalled: Vec<_> = sockets.drain(..options.stalled.min(sockets.len())).collect();
     let reading: Vec<_> = sockets.into_iter().map(|socket| tokio::spawn(read(socket, came.clone()))).collect();
 
     let expected = options.told * u64::from(options.rate) * options.seconds;
@@ -93,9 +100,10 @@ pub(super) async fn run(options: &Options) -> Outcome<()> {
     say(json!({
         "subscribers": options.subscribers, "rate": options.rate, "expected": expected, "messages": messages,
         "seconds": took, "cpu_seconds": cpu, "p50_ms": percentile(&came, messages, 50), "p99_ms": percentile(&came, messages, 99),
-        "bytes_a_connection": connected.saturating_sub(before) / options.subscribers.max(1) as u64, "memory": memory(options.pid)?,
+        "bytes_a_connection": connected.saturating_sub(before) / options.subscribers.max(1) as u64, "memory": memory(options.pid)?, "grown_by": memory(options.pid)?.saturating_sub(connected),
     }))?;
     reading.iter().for_each(tokio::task::JoinHandle::abort);
+    drop(stalled);
     Ok(())
 }
 
@@ -147,7 +155,10 @@ async fn publish(options: &Options) -> Outcome<()> {
         let event = json!({
             "specversion": "1.0", "source": "urn:bench", "id": format!("{at}-{number}"), "subject": options.subject,
             "type": "ResellerOrders.chain_order.status_changed",
-            "data": { "orderId": at.to_string(), "from": null, "to": "PLACED", "amountMinor": 1250, "currency": "USD", "placedAt": "2026-01-01T00:00:00Z" },
+            "data": {
+                "orderId": at.to_string(), "from": null, "to": "PLACED", "amountMinor": 1250, "currency": "USD", "placedAt": "2026-01-01T00:00:00Z",
+                "reference": "x".repeat(options.text),
+            },
         });
         let request = client.post(format!("http://{}/events", options.address)).bearer_auth(&options.publisher);
         let request = request.header("content-type", "application/cloudevents+json").body(event.to_string());

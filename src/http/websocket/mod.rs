@@ -29,6 +29,9 @@ const PROTOCOL: &str = "graphql-transport-ws";
 /// there is anything.
 const READ_BUFFER: usize = 1024;
 
+/// What is written at once, in bytes, where more than one message is to be sent: a packet for each would cost more than what is in it.
+const WRITE_BUFFER: usize = 16 * 1024;
+
 /// Turns a request into a connection.
 pub(super) fn upgrade(
     upgrade: WebSocketUpgrade,
@@ -39,8 +42,11 @@ pub(super) fn upgrade(
     request_id: String,
 ) -> Response {
     let most = connections.limits.message_bytes;
-    let upgrade =
-        upgrade.read_buffer_size(READ_BUFFER).write_buffer_size(0).max_message_size(most).max_frame_size(most);
+    let upgrade = upgrade
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER)
+        .max_message_size(most)
+        .max_frame_size(most);
     let headers = connection::copied(headers);
     upgrade.protocols([PROTOCOL]).on_upgrade(move |socket| async move {
         Connection::new(socket, app, connections, headers, request_id).run(counted).await;

@@ -34,7 +34,7 @@ pub use self::reading::{ActivityEvent, ActivityFilter, ActivityScope, FeedQuery,
 use self::rows::{Row, Rows};
 use self::types::Numbering;
 use crate::error::Fault;
-use crate::events::{Consume, Heading, Transaction, park};
+use crate::events::{Consume, Heading, Listener, Transaction, park};
 use crate::tenancy::CentralDb;
 use crate::tenancy::topology::Topology;
 
@@ -67,6 +67,12 @@ impl Feed {
 pub struct Prepared {
     rows: Vec<Row>,
     strangers: Vec<Position>,
+}
+
+impl Listener for Feed {
+    fn lost_track(&self) {
+        self.numbering.forget();
+    }
 }
 
 impl Consume for Feed {

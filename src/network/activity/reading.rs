@@ -9,11 +9,11 @@ use serde::de::IgnoredAny;
 use super::kept::Kept;
 use super::pages;
 use super::scans::{Bounds, Scan, Scans};
-use super::types::Types;
+use super::types::{Numbering, Types};
 use crate::bus::Module;
 use crate::bus::contract::{Listed, Page, Take};
 use crate::error::Fault;
-use crate::events::{OWN_SOURCE, Telling};
+use crate::events::{Listener, OWN_SOURCE, Telling};
 use crate::tenancy::topology::Snapshot;
 use crate::tenancy::{CentralDb, Scope, access};
 
@@ -96,13 +96,20 @@ pub(super) struct Read {
 pub struct Feeds {
     central: CentralDb,
     kept: Arc<Kept>,
+    numbering: Arc<Numbering>,
+}
+
+impl Listener for Feeds {
+    fn lost_track(&self) {
+        self.numbering.forget();
+    }
 }
 
 impl Feeds {
     /// The feeds of the database behind `central`.
     #[must_use]
     pub fn new(central: CentralDb) -> Self {
-        Self { kept: Arc::new(Kept::new(central.clone())), central }
+        Self { kept: Arc::new(Kept::new(central.clone())), numbering: Arc::default(), central }
     }
 
     /// The first position that feeds keep. What a cursor before it stands for is not known any more.
@@ -221,7 +228,11 @@ impl Feeds {
 
     /// The types that `filter` lets through, as far as anybody has seen an event of them.
     async fn types(&self, filter: &ActivityFilter) -> Result<Vec<TypeId>, Fault> {
-        let types = Types::read(self.central.reader()).await?;
+        let types = match &filter.types {
+            Some(names) => self.numbering.known(&self.central, names.iter().map(String::as_str)).await?,
+            // Another process may number more of a module's at any time.
+            None => Types::read(self.central.reader()).await?,
+        };
         Ok(types.ids(|name| {
             filter.types.as_ref().is_none_or(|types| types.iter().any(|one| one == name))
                 && filter.modules.as_ref().is_none_or(|modules| modules.contains(&Module::publishing(name)))

@@ -39,18 +39,46 @@ impl Types {
     }
 }
 
-/// Numbers types that are new, and remembers the numbers: they never change.
+/// Numbers types that are new, and remembers the numbers, which never change.
 #[derive(Default)]
 pub(super) struct Numbering(RwLock<Types>);
 
 impl Numbering {
+    /// Types, among them all of `names` that have a number.
+    pub(super) async fn known<'n>(
+        &self,
+        central: &CentralDb,
+        mut names: impl Iterator<Item = &'n str>,
+    ) -> Result<Types, DbErr> {
+        let known = self.remembered();
+        if names.all(|name| known.has(name)) {
+            return Ok(known);
+        }
+        let types = Types::read(central.reader()).await?;
+        self.remember(&types);
+        Ok(types)
+    }
+
+    /// Forgets what was remembered: the database is another, as after a restore.
+    pub(super) fn forget(&self) {
+        self.remember(&Types::default());
+    }
+
+    fn remembered(&self) -> Types {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn remember(&self, types: &Types) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = types.clone();
+    }
+
     /// Types, among them all of `names`.
     pub(super) async fn of<'n>(
         &self,
         central: &CentralDb,
         names: impl Iterator<Item = &'n str> + Clone,
     ) -> Result<Types, DbErr> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let known = self.remembered();
         if names.clone().all(|name| known.has(name)) {
             return Ok(known);
         }
@@ -65,7 +93,7 @@ impl Numbering {
             types = Types::read(&change).await?;
             change.commit().await?;
         }
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = types.clone();
+        self.remember(&types);
         Ok(types)
     }
 }
