@@ -9,12 +9,24 @@ const FIRST: Duration = Duration::from_millis(400);
 const LONGEST: Duration = Duration::from_secs(5);
 
 /// Counts failures in a row, and pauses twice as long after each as after the one before, up to five seconds.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Backoff {
     failures: u32,
+    longest: Duration,
+}
+
+impl Default for Backoff {
+    fn default() -> Self {
+        Self { failures: 0, longest: LONGEST }
+    }
 }
 
 impl Backoff {
+    /// Pauses no longer than the first time: for what must not wait.
+    pub(crate) fn steady() -> Self {
+        Self { failures: 0, longest: FIRST }
+    }
+
     /// Whether the last attempt failed.
     pub(crate) fn is_failing(&self) -> bool {
         self.failures > 0
@@ -22,7 +34,7 @@ impl Backoff {
 
     /// Waits after a failure, before the next attempt.
     pub(crate) async fn pause(&mut self) {
-        let pause = LONGEST.min(FIRST * 2_u32.saturating_pow(self.failures));
+        let pause = self.longest.min(FIRST * 2_u32.saturating_pow(self.failures));
         self.failures = self.failures.saturating_add(1);
         tokio::time::sleep(pause).await;
     }

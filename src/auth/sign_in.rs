@@ -119,15 +119,18 @@ impl SignIn {
         Ok(caller.seat.is_none_or(|seat| may_sign_in(&chain, seat.tenant)))
     }
 
-    /// `caller`, who signed in before, with the seats that they have by now. None where they have lost the one that they act from; without one,
-    /// where they have lost any.
+    /// `caller`, who signed in before, with the seats that they have by now. None where they have lost the one that they act from, or its company was
+    /// switched off; without one, where they have lost any.
     ///
     /// # Errors
     /// Where it cannot be known.
     pub async fn renewed(&self, caller: &Caller) -> Result<Option<Caller>, Fault> {
+        if self.freshness.age() > TOO_OLD {
+            return Err(Fault::OutOfDate);
+        }
         let seats = self.memberships.of(caller.person).await?;
         let has_still = match caller.seat {
-            Some(seat) => seats.contains(&seat),
+            Some(seat) => seats.contains(&seat) && may_sign_in(&self.topology.current(), seat.tenant),
             None => caller.seats.iter().all(|seat| seats.contains(seat)),
         };
         let seats = if caller.is_bound { caller.seats.clone() } else { seats };

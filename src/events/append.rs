@@ -197,8 +197,10 @@ impl Transaction {
     /// nobody waiting.
     pub async fn commit_and_show(mut self) -> Result<(), DbErr> {
         let (log, kinds) = (self.log.clone(), std::mem::take(&mut self.kinds));
-        if let Some(end) = self.last().await? {
-            log.readers.have_seen(end, |reader| reader.sees(&kinds)).await;
+        match self.last().await? {
+            Some(end) => log.readers.have_seen(end, |reader| reader.sees(&kinds)).await,
+            // What was there before may have been written elsewhere a moment ago.
+            None => log.seen(end_of_log(log.central.reader()).await?).await,
         }
         Ok(())
     }

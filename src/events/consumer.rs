@@ -6,6 +6,7 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 
 use entity::{Position, consumer};
 use futures_util::FutureExt;
@@ -13,6 +14,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 use super::readers::{Heard, Reader};
 use super::tail::{end_of_log, read_types_after};
@@ -61,6 +63,9 @@ pub trait Consume: Send + Sync + 'static {
 /// After so many positions with nothing to do it is stored how far a consumer is.
 const LONG_WAY: i64 = 2_000;
 
+/// A consumer that was told nothing for so long looks at the log itself.
+const LOOKS_ITSELF_AFTER: Duration = Duration::from_secs(5);
+
 /// Brings events to a consumer.
 pub struct Consumer<C> {
     central: CentralDb,
@@ -70,15 +75,24 @@ pub struct Consumer<C> {
     heard: watch::Receiver<Heard>,
     /// The position that was stored last.
     stored: AtomicI64,
+    /// How many restores of the log it has taken account of.
+    restores: AtomicU64,
     /// How many events it takes at once: fewer after a failure, more after a success.
     at_once: AtomicU64,
 }
 
-/// Events that are to be dealt with: all that come after one position, up to another.
+/// Events that are to be dealt with: all that come after one position, up to another. That may be further than the last of them.
 struct Next<E> {
     after: Position,
     events: Vec<E>,
     up_to: Position,
+}
+
+impl<E: Told> Next<E> {
+    /// The position of the last event. It is what is stored: an end that was looked at earlier may be of a log that is gone by then.
+    fn last(&self) -> Position {
+        self.events.last().map_or(self.after, Told::position)
+    }
 }
 
 impl<C: Consume> Consumer<C> {
@@ -89,8 +103,8 @@ impl<C: Consume> Consumer<C> {
     pub async fn new(central: CentralDb, log: Log, consume: Arc<C>) -> Result<Self, DbErr> {
         let stored = stored_position(central.reader(), C::NAME).await?;
         let (seen, heard) = log.readers.add(Reader::Consumer(C::TYPES), stored);
-        let (stored, at_once) = (AtomicI64::new(stored.0), AtomicU64::new(C::BATCH));
-        Ok(Self { central, log, consume, seen, heard, stored, at_once })
+        let (stored, restores, at_once) = (AtomicI64::new(stored.0), AtomicU64::new(0), AtomicU64::new(C::BATCH));
+        Ok(Self { central, log, consume, seen, heard, stored, restores, at_once })
     }
 
     /// Tells how far it is: all events up to there are dealt with.
@@ -116,12 +130,16 @@ impl<C: Consume> Consumer<C> {
         loop {
             backoff.succeeded();
             // The sender lives as long as the log.
-            let _ = heard.changed().await;
-            let Heard { end, concerning } = *heard.borrow_and_update();
+            if timeout(LOOKS_ITSELF_AFTER, heard.changed()).await.is_err() {
+                // The follower may have stopped.
+                self.catch_up().await?;
+                continue;
+            }
+            let Heard { end, concerning, restores } = *heard.borrow_and_update();
             let after = *self.seen.borrow();
-            if end < after || after < concerning {
+            if after < concerning || self.restores.load(Relaxed) < restores {
                 self.deal_up_to(end).await?;
-            } else {
+            } else if after < end {
                 self.seen.send_replace(end);
             }
         }
@@ -136,10 +154,10 @@ impl<C: Consume> Consumer<C> {
     }
 
     /// Deals with all that the log has up to `end`, where it once ended.
-    async fn deal_up_to(&self, end: Position) -> Result<(), Fault> {
+    async fn deal_up_to(&self, mut end: Position) -> Result<(), Fault> {
         let mut ahead = None;
         loop {
-            let next = if ahead.is_some() { ahead.take() } else { self.next(end).await? };
+            let next = if ahead.is_some() { ahead.take() } else { self.next(&mut end).await? };
             let Some(next) = next else { return Ok(()) };
             let dealing = AssertUnwindSafe(self.deal_with(&next)).catch_unwind();
             let (dealt, read) = tokio::join!(dealing, self.read_ahead(&next));
@@ -165,12 +183,13 @@ impl<C: Consume> Consumer<C> {
         Some(Next { after: next.up_to, events, up_to })
     }
 
-    /// What is to be dealt with next, where anything is up to `end`.
-    async fn next(&self, end: Position) -> Result<Option<Next<C::Event>>, Fault> {
-        if end < *self.seen.borrow() {
-            self.go_back_with_the_log().await?;
+    /// What is to be dealt with next, where anything is up to `end`, which may prove to be another.
+    async fn next(&self, end: &mut Position) -> Result<Option<Next<C::Event>>, Fault> {
+        let restores = self.heard.borrow().restores;
+        if *end < *self.seen.borrow() || self.restores.load(Relaxed) < restores {
+            *end = self.go_back_with_the_log(restores).await?;
         }
-        let after = *self.seen.borrow();
+        let (after, end) = (*self.seen.borrow(), *end);
         if end <= after {
             return Ok(None);
         }
@@ -184,15 +203,17 @@ impl<C: Consume> Consumer<C> {
         Ok(Some(Next { after, events, up_to: if is_all { last.max(end) } else { last } }))
     }
 
-    /// Goes back to the stored place where the log went back, as after a restore, and that place with it. The log may also have gone on since
-    /// its end was looked at.
-    async fn go_back_with_the_log(&self) -> Result<(), Fault> {
+    /// Goes back to the stored place where the log went back, as after a restore, and that place with it: it did so `restores` times by now. Without
+    /// one of which it was told the log may also have gone on since its end was looked at. Answers that end.
+    async fn go_back_with_the_log(&self, restores: u64) -> Result<Position, Fault> {
         let end = end_of_log(self.central.reader()).await?;
-        if end < *self.seen.borrow() {
+        if end < *self.seen.borrow() || self.restores.load(Relaxed) < restores {
             let stored = stored_position(self.central.reader(), C::NAME).await?;
+            self.stored.store(stored.0, Relaxed);
             self.seen.send_replace(stored.min(end));
+            self.restores.store(restores, Relaxed);
         }
-        Ok(())
+        Ok(end)
     }
 
     async fn deal_with(&self, next: &Next<C::Event>) -> Result<(), Fault> {
@@ -207,7 +228,7 @@ impl<C: Consume> Consumer<C> {
 
     /// Goes on behind what leaves nothing to do. A long way of that, as after an import, is not gone again by who starts anew.
     async fn pass_over(&self, next: &Next<C::Event>) -> Result<(), Fault> {
-        if next.up_to.0 - self.stored.load(Relaxed) < LONG_WAY {
+        if next.last().0 - self.stored.load(Relaxed) < LONG_WAY {
             self.seen.send_replace(next.up_to);
             return Ok(());
         }
@@ -234,16 +255,16 @@ impl<C: Consume> Consumer<C> {
     /// A transaction that the consumer goes on in from where `next` begins to where it ends. None where another process has dealt with some of these.
     async fn begin(&self, next: &Next<C::Event>) -> Result<Option<Transaction>, Fault> {
         let change = self.log.begin(Actor::central()).await?;
-        if go_on(change.db(), C::NAME, (next.after, next.up_to)).await? {
+        if go_on(change.db(), C::NAME, (next.after, next.last())).await? {
             return Ok(Some(change));
         }
         let stored = claim(&change, C::NAME).await?;
-        if stored <= next.after {
-            // Its first time.
-            store_position(change.db(), C::NAME, next.up_to).await?;
+        let end = end_of_log(change.db()).await?;
+        // Its first time; or what is stored is of a log that was gone when it was.
+        if stored <= next.after || end < stored {
+            store_position(change.db(), C::NAME, next.last()).await?;
             return Ok(Some(change));
         }
-        let end = end_of_log(change.db()).await?;
         drop(change);
         self.has_dealt_with(stored, Some(end)).await;
         Ok(None)
@@ -252,7 +273,7 @@ impl<C: Consume> Consumer<C> {
     /// Makes what came of `next` last, and that it was dealt with.
     async fn finish(&self, next: &Next<C::Event>, change: Transaction) -> Result<(), Fault> {
         let appended = change.last().await?;
-        self.stored.store(next.up_to.0, Relaxed);
+        self.stored.store(next.last().0, Relaxed);
         self.has_dealt_with(next.up_to, appended).await;
         Ok(())
     }

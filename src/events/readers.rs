@@ -42,15 +42,16 @@ impl Reader {
 pub(super) struct Heard {
     /// The end of the log.
     pub(super) end: Position,
-    /// Nothing that the reader deals with came after this, up to the end.
+    /// Nothing that the reader deals with came after this, up to the end; of what came since the follower began.
     pub(super) concerning: Position,
+    /// How often the log went back, as after a restore.
+    pub(super) restores: u64,
 }
 
 /// All readers of this process.
 #[derive(Clone, Default)]
 pub(super) struct Readers(Arc<Mutex<Vec<Known>>>);
 
-#[derive(Clone)]
 struct Known {
     reader: Reader,
     seen: watch::Receiver<Position>,
@@ -61,7 +62,7 @@ impl Readers {
     /// Counts somebody who reads on from `position` among them. They say through the sender how far they are, and are told of what comes.
     pub(super) fn add(&self, reader: Reader, position: Position) -> (watch::Sender<Position>, watch::Receiver<Heard>) {
         let seen = watch::Sender::new(position);
-        let (heard, hears) = watch::channel(Heard { end: position, concerning: position });
+        let (heard, hears) = watch::channel(Heard { end: position, concerning: position, restores: 0 });
         self.lock().push(Known { reader, seen: seen.subscribe(), heard });
         (seen, hears)
     }
@@ -71,7 +72,7 @@ impl Readers {
         for known in self.lock().iter() {
             known.heard.send_modify(|heard| {
                 let concerning = if known.reader.sees(kinds) { end } else { heard.concerning };
-                *heard = Heard { end, concerning };
+                *heard = Heard { end, concerning, ..*heard };
             });
         }
     }
@@ -79,21 +80,21 @@ impl Readers {
     /// Tells all that the log is another, which ends at `end`.
     pub(super) fn went_back(&self, end: Position) {
         for known in self.lock().iter() {
-            known.heard.send_replace(Heard { end, concerning: end });
+            known.heard.send_modify(|heard| *heard = Heard { end, concerning: end, restores: heard.restores + 1 });
         }
     }
 
     /// Waits until those for whom `is_waited_for` have seen `position`. Gives up after a while, and at once on consumers that are far behind.
     pub(super) async fn have_seen(&self, position: Position, is_waited_for: impl Fn(Reader) -> bool) {
-        let mut waited_for = self.lock().clone();
-        waited_for.retain(|Known { reader, seen, .. }| {
+        let is_waited_for = |Known { reader, seen, .. }: &&Known| {
             let far_behind = *reader != Reader::Memory && position.0 - seen.borrow().0 > FAR_BEHIND;
             is_waited_for(*reader) && !far_behind
-        });
+        };
+        let waited_for: Vec<_> = self.lock().iter().filter(is_waited_for).map(|known| known.seen.clone()).collect();
         let all = async {
-            for mut known in waited_for {
+            for mut seen in waited_for {
                 // One that is gone has nothing to show any more.
-                let _ = known.seen.wait_for(|seen| *seen >= position).await;
+                let _ = seen.wait_for(|seen| *seen >= position).await;
             }
         };
         if tokio::time::timeout(SEEN_WITHIN, all).await.is_err() {

@@ -34,7 +34,7 @@ pub(super) fn ending(app: Arc<App>, connections: &Connections, caller: Caller) -
     let expired = tokio::time::sleep(Duration::from_micros(u64::try_from(left).unwrap_or_default()));
     Box::pin(async move {
         let forbidden = async {
-            let (mut looked_up, mut backoff) = (None, Backoff::default());
+            let (mut looked_up, mut backoff) = (None, Backoff::steady());
             loop {
                 // The sender lives as long as the program.
                 let _ = changes.changed().await;

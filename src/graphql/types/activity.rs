@@ -7,6 +7,7 @@ mod filter;
 mod subscription;
 mod written;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Json, Object, Result};
@@ -67,11 +68,9 @@ impl ActivityEvent {
     async fn show(&self) -> String {
         let skus = shown::priced(&self.event);
         let sold = join_all(skus.iter().map(|sku| self.sight.loaders.sold.load(sku.clone()))).await;
-        let is_sold = |sku: &str| {
-            let mut known = skus.iter().zip(&sold).filter(|(of, _)| *of == sku);
-            known.any(|(_, sold)| matches!(sold, Ok(Some(()))))
-        };
-        shown::data(&self.sight.chain, self.sight.own, &self.event, is_sold)
+        let sold = skus.iter().zip(sold).filter(|(_, sold)| matches!(sold, Ok(Some(()))));
+        let sold: HashSet<&str> = sold.map(|(sku, _)| &**sku).collect();
+        shown::data(&self.sight.chain, self.sight.own, &self.event, |sku| sold.contains(sku))
     }
 
     /// What the caller may know of its data.

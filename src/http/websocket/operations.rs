@@ -42,7 +42,7 @@ type Came = (Arc<str>, Outcome);
 
 type Outcomes = BoxStream<'static, Outcome>;
 
-/// The operations of one connection. They are few, and most often there is one: each is looked at when anything may have come of any.
+/// The operations of one connection. Most often there is one, and never more than a limit: each is looked at when anything may have come of any.
 #[derive(Default)]
 pub(super) struct Operations {
     running: Vec<Operation>,

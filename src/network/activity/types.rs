@@ -41,7 +41,14 @@ impl Types {
 
 /// Numbers types that are new, and remembers the numbers, which never change.
 #[derive(Default)]
-pub(super) struct Numbering(RwLock<Types>);
+pub(super) struct Numbering(RwLock<Remembered>);
+
+#[derive(Default)]
+struct Remembered {
+    types: Types,
+    /// Counts what was forgotten, so that what was being read meanwhile is not remembered.
+    forgotten: u64,
+}
 
 impl Numbering {
     /// Types, among them all of `names` that have a number.
@@ -50,26 +57,33 @@ impl Numbering {
         central: &CentralDb,
         mut names: impl Iterator<Item = &'n str>,
     ) -> Result<Types, DbErr> {
-        let known = self.remembered();
+        let (known, forgotten) = self.remembered();
         if names.all(|name| known.has(name)) {
             return Ok(known);
         }
         let types = Types::read(central.reader()).await?;
-        self.remember(&types);
+        self.remember(&types, forgotten);
         Ok(types)
     }
 
     /// Forgets what was remembered: the database is another, as after a restore.
     pub(super) fn forget(&self) {
-        self.remember(&Types::default());
+        let mut remembered = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        *remembered = Remembered { types: Types::default(), forgotten: remembered.forgotten + 1 };
     }
 
-    fn remembered(&self) -> Types {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    /// What is remembered, and how often it was forgotten.
+    fn remembered(&self) -> (Types, u64) {
+        let remembered = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        (remembered.types.clone(), remembered.forgotten)
     }
 
-    fn remember(&self, types: &Types) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = types.clone();
+    /// Remembers what was read since it was forgotten so often.
+    fn remember(&self, types: &Types, forgotten: u64) {
+        let mut remembered = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if remembered.forgotten == forgotten {
+            remembered.types = types.clone();
+        }
     }
 
     /// Types, among them all of `names`.
@@ -78,7 +92,7 @@ impl Numbering {
         central: &CentralDb,
         names: impl Iterator<Item = &'n str> + Clone,
     ) -> Result<Types, DbErr> {
-        let known = self.remembered();
+        let (known, forgotten) = self.remembered();
         if names.clone().all(|name| known.has(name)) {
             return Ok(known);
         }
@@ -93,7 +107,7 @@ impl Numbering {
             types = Types::read(&change).await?;
             change.commit().await?;
         }
-        self.remember(&types);
+        self.remember(&types, forgotten);
         Ok(types)
     }
 }

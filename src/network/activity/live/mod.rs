@@ -22,6 +22,9 @@ pub use self::watch::{Watch, WatchError};
 use super::reading::{ActivityEvent, ActivityFilter, Feeds};
 use crate::tenancy::topology::Topology;
 
+/// What an event takes in memory beside its data, in bytes, about.
+const EVENT_BYTES: usize = 512;
+
 /// Another process is ahead of this one by less.
 const IN_A_MOMENT: Duration = Duration::from_secs(2);
 
@@ -38,7 +41,7 @@ pub struct Live {
 
 /// So many read the table at a time, however many have something to catch up on: what a page of long events takes before it is cut is bounded by
 /// that, and requests still find a connection.
-const READERS: usize = 4;
+const READERS: usize = 2;
 
 /// Who watches, by the owner of the feed.
 struct Watching {
@@ -93,14 +96,14 @@ impl Live {
         after: Position,
         limit: u32,
     ) -> Result<(Vec<Arc<ActivityEvent>>, Position), WatchError> {
+        // It is never closed.
+        let _reading = self.reading.acquire().await;
         let end = self.now();
         if end < after {
             // The log went back, as after a restore.
             return Err(WatchError::Expired);
         }
         let chain = self.topology.shown(end).await?;
-        // It is never closed.
-        let _reading = self.reading.acquire().await;
         // The other way round, what is given up meanwhile would be missing.
         let page = self.feeds.after(&chain, owner, filter, (after, end), limit).await?;
         if after.0 + 1 < self.feeds.kept_from().await?.0 {

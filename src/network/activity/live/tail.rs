@@ -9,7 +9,7 @@ use super::super::newcomers::Newcomers;
 use super::super::reading::ActivityEvent;
 use super::super::rows::Rows;
 use super::super::types::Types;
-use super::{Live, Watching};
+use super::{EVENT_BYTES, Live, Watching};
 use crate::backoff::Backoff;
 use crate::error::Fault;
 use crate::events::tail::read_types_after;
@@ -18,9 +18,6 @@ use crate::tenancy::CentralDb;
 
 /// Events that are read at once: each may have as much data as an event may have at all.
 const PAGE: u64 = 100;
-
-/// What an event takes in memory beside its data, in bytes, about.
-const EVENT_BYTES: usize = 512;
 
 /// Tells those who watch feeds what is new in them.
 pub struct Tail {

@@ -7,13 +7,13 @@ use entity::{Position, TenantId};
 
 use super::super::reading::{ActivityEvent, ActivityFilter};
 use super::inbox::Inbox;
-use super::{Live, WatchError};
+use super::{EVENT_BYTES, Live, WatchError};
 
 /// Events that are read from the table at once, at most.
 const PAGE: u32 = 100;
 
-/// Bytes of data that are held ready, about, unless one event alone has more.
-const MOST_BYTES: usize = 256 * 1024;
+/// Bytes that are held ready, about, unless one event alone has more: as many as a company may have subscribers, as often it may be held.
+const MOST_BYTES: usize = 64 * 1024;
 
 /// Goes along the feed of a company: each event that a filter lets through once, in the order of the log. Holds little at once, however much there is.
 pub struct Walk {
@@ -98,7 +98,7 @@ impl Walk {
 fn fitting(events: &[Arc<ActivityEvent>]) -> usize {
     let mut bytes = 0;
     let fit = events.iter().take_while(|event| {
-        bytes += event.data.len();
+        bytes += EVENT_BYTES + event.data.len();
         bytes <= MOST_BYTES
     });
     fit.count().max(1)
