@@ -12,7 +12,7 @@ use super::{EVENT_BYTES, Live, WatchError};
 /// Events that are read from the table at once, at most.
 const PAGE: u32 = 100;
 
-/// Bytes that are held ready, about, unless one event alone has more: as many as a company may have subscribers, as often it may be held.
+/// Bytes that are held ready, about, unless one event alone has more. Little: all who catch up at once may hold as much.
 const MOST_BYTES: usize = 64 * 1024;
 
 /// Goes along the feed of a company: each event that a filter lets through once, in the order of the log. Holds little at once, however much there is.
