@@ -8,7 +8,7 @@ const FIRST: Duration = Duration::from_millis(400);
 /// The longest pause.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// Counts failures in a row, and pauses twice as long after each as after the one before, up to five seconds.
+/// Counts failures in a row, and pauses twice as long after each as after the one before, up to a bound.
 #[derive(Debug)]
 pub(crate) struct Backoff {
     failures: u32,

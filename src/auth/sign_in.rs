@@ -99,6 +99,7 @@ impl SignIn {
         let seats = self.memberships.of(person).await.map_err(Fault::from)?;
         let chain = self.topology.current();
         let seat = choose(&chain, &seats, claims.tenant.as_deref(), named_by_header(headers)?)?;
+        // A token that is bound to a company opens no other one of the person's.
         let is_bound = claims.tenant.is_some();
         let seats = if is_bound { seat.into_iter().collect() } else { seats };
         let Claims { email, expires_at, .. } = claims;
