@@ -24,6 +24,7 @@ use crate::network::figures::Figures;
 use crate::network::health::Healths;
 use crate::network::performance::Performances;
 use crate::network::settings::Settings;
+use crate::network::upline::UplineRequests;
 use crate::tenancy::topology::{Topology, store};
 use crate::tenancy::{CentralDb, Database};
 
@@ -39,7 +40,7 @@ pub struct App {
     /// Runs subscriptions.
     pub subscriptions: Arc<Subscriptions>,
     /// Changes the chain.
-    pub chain: Chain,
+    pub chain: Arc<Chain>,
     /// Takes in what other programs publish.
     pub intake: Intake,
     /// The log: who waits for what comes of an event waits here.
@@ -96,6 +97,8 @@ impl App {
         let figures = Consumer::new(central.clone(), log.clone(), figures).await.map_err(Fault::from)?;
         let performances = Performances::new(central.clone(), topology.clone(), figures.seen());
         let answers = Answers::new(central.clone(), bus.clone(), topology.clone(), clock.clone());
+        let chain = Arc::new(Chain::new(log.clone()));
+        chain.register(&bus);
         catalog.register(&bus);
         orders.register(&bus);
         finance.register(&bus);
@@ -105,9 +108,17 @@ impl App {
         let posting = Consumer::new(central.clone(), log.clone(), finance).await.map_err(Fault::from)?;
         let taking_up = TakingUp::new(central.clone());
         let taking_up = Consumer::new(central.clone(), log.clone(), Arc::new(taking_up)).await.map_err(Fault::from)?;
-        let feed = Feed::new(central.clone(), topology.clone());
-        let feeding = Consumer::new(central.clone(), log.clone(), feed.clone()).await.map_err(Fault::from)?;
         let feeds = Feeds::new(central.clone());
+        let feed = Feed::new(&feeds, topology.clone());
+        let feeding = Consumer::new(central.clone(), log.clone(), feed).await.map_err(Fault::from)?;
+        let upline = UplineRequests::new(
+            central.clone(),
+            log.clone(),
+            topology.clone(),
+            bus.clone(),
+            settings.clone(),
+            clock.clone(),
+        );
         let rights = RightsChanges::new();
         let listeners: Vec<Arc<dyn Listener>> = vec![
             Arc::new(memberships.clone()),
@@ -115,7 +126,6 @@ impl App {
             catalog,
             answers.clone(),
             Arc::new(performances.clone()),
-            feed,
             Arc::new(feeds.clone()),
         ];
         let live = Live::new(feeds.clone(), topology.clone(), feeding.seen());
@@ -129,13 +139,24 @@ impl App {
             tokio::spawn(feeding.run()),
             tokio::spawn(Tail::new(central.clone(), live.clone()).run()),
             tokio::spawn(answers.clone().keep()),
+            tokio::spawn(upline.clone().work()),
         ];
         if let Some(days) = bounds.keep_activity_days {
             let kept = Retention::new(central.clone(), log.clone(), topology.clone(), clock.clone(), days);
             following.push(tokio::spawn(kept.run()));
         }
         let api = Arc::new(schema::executor(bounds.limits)?);
-        let services = Arc::new(Services { bus, settings, answers, performances, feeds, healths, clock });
+        let services = Arc::new(Services {
+            bus,
+            settings,
+            answers,
+            performances,
+            feeds,
+            healths,
+            upline,
+            topology: topology.clone(),
+            clock,
+        });
         let sign_in = SignIn::new(verifier, memberships, topology.clone(), freshness.clone(), rights);
         let changes = sign_in.changes();
         let subscriptions = Subscriptions::new(api.clone(), services.clone(), topology.clone(), live, changes);
@@ -143,7 +164,7 @@ impl App {
             sign_in,
             api,
             subscriptions,
-            chain: Chain::new(log.clone()),
+            chain,
             intake: Intake::new(log.clone()),
             log,
             topology,

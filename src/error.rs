@@ -113,4 +113,6 @@ pub enum RefusalCode {
     Conflict,
     /// The company is frozen.
     Frozen,
+    /// It could be done for a while, which is over.
+    Expired,
 }

@@ -1,8 +1,8 @@
 //! `ledger_entries`: one side of a posting. Entries are added and never changed; the two sides of a posting add up to nothing.
 
 use sea_orm::entity::prelude::*;
-use serde::{Deserialize, Serialize};
 
+use crate::words::stored_word;
 use crate::{LedgerEntryId, OrderId, PostingId, TenantId, Timestamp, owned::owned};
 
 /// One side of a posting.
@@ -36,49 +36,17 @@ pub struct Model {
     pub posted_at: Timestamp,
 }
 
-/// What a posting is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, DeriveValueType)]
-#[sea_orm(value_type = "String")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum PostingKind {
-    /// One leg of a delivered order.
-    Order,
-    /// What a child paid its parent.
-    Payment,
-    /// The delivered orders of one import on one leg, together.
-    Import,
-}
-
-impl PostingKind {
-    /// The word that the database uses.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Order => "ORDER",
-            Self::Payment => "PAYMENT",
-            Self::Import => "IMPORT",
-        }
+stored_word!(
+    /// What a posting is for.
+    PostingKind {
+        /// One leg of a delivered order.
+        Order = "ORDER",
+        /// What a child paid its parent.
+        Payment = "PAYMENT",
+        /// The delivered orders of one import on one leg, together.
+        Import = "IMPORT",
     }
-}
-
-impl std::fmt::Display for PostingKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl std::str::FromStr for PostingKind {
-    type Err = sea_orm::sea_query::ValueTypeErr;
-
-    fn from_str(word: &str) -> Result<Self, Self::Err> {
-        match word {
-            "ORDER" => Ok(Self::Order),
-            "PAYMENT" => Ok(Self::Payment),
-            "IMPORT" => Ok(Self::Import),
-            _ => Err(sea_orm::sea_query::ValueTypeErr),
-        }
-    }
-}
+);
 
 /// How a row relates to other tables: by ids alone.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

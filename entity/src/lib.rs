@@ -5,6 +5,7 @@
 
 pub mod catalog_access;
 pub mod consumer;
+pub mod credit_limit;
 pub mod daily_figure;
 pub mod daily_status;
 mod day;
@@ -34,15 +35,22 @@ pub mod public_id;
 pub mod tenant;
 pub mod tenant_name;
 mod timestamp;
+pub mod upline_hop;
+pub mod upline_request;
 pub mod waiting_event;
+mod words;
 
 pub use day::Day;
 pub use event::Position;
 pub use event_type::TypeId;
-pub use id::{EventId, FreezeId, LedgerEntryId, MembershipId, OrderId, PersonId, PostingId, ProductId, TenantId};
+pub use id::{
+    EventId, FreezeId, LedgerEntryId, MembershipId, OrderId, PersonId, PostingId, ProductId, TenantId, UplineRequestId,
+};
 pub use ledger_entry::PostingKind;
 pub use membership::Role;
 pub use order::OrderStatus;
 pub use owned::{OWNER_COLUMN, Owned, owned_tables};
 pub use tenant::TenantStatus;
 pub use timestamp::Timestamp;
+pub use upline_hop::UplineDecision;
+pub use upline_request::{UplineAction, UplineRequestStatus};

@@ -15,6 +15,8 @@ pub struct Model {
     pub version: i64,
     /// The margins, in parts per million.
     pub margins: Json,
+    /// What it sends up by itself, and what it does with what its downline asks; none where nothing was set.
+    pub auto_forwarding: Option<Json>,
     /// When they were last changed.
     pub updated_at: Timestamp,
 }

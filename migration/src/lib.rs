@@ -9,6 +9,7 @@ mod m20261122_000002_modules;
 mod m20261125_000003_figures;
 mod m20261127_000004_activity;
 mod m20261127_000005_intake;
+mod m20261201_000006_upline;
 
 use std::collections::HashSet;
 
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000003_figures::Migration),
             Box::new(m20261127_000004_activity::Migration),
             Box::new(m20261127_000005_intake::Migration),
+            Box::new(m20261201_000006_upline::Migration),
         ]
     }
 }

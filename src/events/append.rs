@@ -2,11 +2,12 @@
 //!
 //! A number is assigned before it is committed: a reader of "after the last I saw" would skip one that commits late. So the log's lock is
 //! taken as the last act before COMMIT and held until the commit is visible (`docs/adr/0003-log-order.md`).
+#![expect(clippy::disallowed_methods, reason = "central store: the log belongs to no tenant")]
 
 use std::borrow::Cow;
 
 use entity::{Position, TenantId, Timestamp, event};
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::{DatabaseTransaction, DbErr, EntityTrait};
 use tokio::sync::watch;
 
 use super::readers::{Kinds, Reader, Readers};
@@ -40,7 +41,7 @@ impl Log {
             actor,
             noted: Vec::new(),
             kinds: Kinds::default(),
-            has_appended: false,
+            end: None,
             at: self.clock.now(),
             log: self.clone(),
         })
@@ -79,8 +80,8 @@ pub struct Transaction {
     noted: Vec<Noted>,
     /// The types of all that was recorded.
     kinds: Kinds<'static>,
-    /// Whether any of it was appended.
-    has_appended: bool,
+    /// The end of the log as this change has it, once any of it was appended.
+    end: Option<Position>,
     /// When the change happens: one instant for all that it writes.
     at: Timestamp,
     log: Log,
@@ -169,7 +170,6 @@ impl Transaction {
             return Ok(());
         }
         lock(&self.db, Lock::Log).await?;
-        self.has_appended = true;
         let (actor, at, recorded_at) = (self.actor, self.at, self.log.clock.now());
         while !self.noted.is_empty() {
             let some = self.noted.drain(..self.noted.len().min(ROWS_A_STATEMENT));
@@ -178,8 +178,7 @@ impl Transaction {
                 // What was told behind a move is recorded behind it, also where the clock is slower.
                 Noted::Published(published) => published.into_row(recorded_at.max(at)),
             });
-            let rows = rows.collect();
-            insert_rows::<event::Entity>(&self.db, rows, None).await?;
+            self.end = Some(append(&self.db, rows.collect()).await?);
         }
         Ok(())
     }
@@ -208,11 +207,23 @@ impl Transaction {
     /// Makes the change last. Answers the log's end as this change left it, where it has appended anything.
     pub(super) async fn last(mut self) -> Result<Option<Position>, DbErr> {
         self.append_recorded().await?;
-        let end = if self.has_appended { Some(end_of_log(&self.db).await?) } else { None };
         self.db.commit().await?;
-        if end.is_some() {
+        if self.end.is_some() {
             self.log.appended.send_replace(());
         }
-        Ok(end)
+        Ok(self.end)
+    }
+}
+
+/// Appends `rows`, while the log is locked. Answers its end.
+async fn append(db: &DatabaseTransaction, mut rows: Vec<event::ActiveModel>) -> Result<Position, DbErr> {
+    match rows.pop() {
+        // As mostly.
+        Some(only) if rows.is_empty() => Ok(event::Entity::insert(only).exec(db).await?.last_insert_id),
+        last => {
+            rows.extend(last);
+            insert_rows::<event::Entity>(db, rows, None).await?;
+            end_of_log(db).await
+        }
     }
 }

@@ -23,6 +23,9 @@ use crate::tenancy::topology::{InconsistentChain, TenantState, Topology, store};
 /// How often the log is looked at for what another process wrote. What this process writes is seen at once.
 const POLL: Duration = Duration::from_millis(100);
 
+/// The same on SQLite, where other processes are commands that somebody runs.
+const POLL_EMBEDDED: Duration = Duration::from_millis(250);
+
 /// More changed companies than this at once, and the chain is loaded anew instead of mended.
 const REBUILD_ABOVE: usize = 50_000;
 
@@ -113,7 +116,8 @@ impl Follower {
 
     /// Waits until the log seems to have gone on, here or in another process.
     async fn wait_for_more(&self, appended: &mut watch::Receiver<()>) {
-        while tokio::time::timeout(POLL, appended.changed()).await.is_err() {
+        let poll = if self.central.is_embedded() { POLL_EMBEDDED } else { POLL };
+        while tokio::time::timeout(poll, appended.changed()).await.is_err() {
             let known = self.topology.current().position();
             if end_of_log(self.central.reader()).await.ok() != Some(known) {
                 return;
@@ -123,10 +127,25 @@ impl Follower {
     }
 
     /// Takes over all that the log has by now.
-    ///
-    /// The changed rows are read in the same snapshot as the log's end, so that what is published is the chain at one position.
     pub async fn catch_up(&self) -> Result<(), Fault> {
         let known = self.topology.current().position();
+        let news = news_after(self.central.reader(), known).await?;
+        match news.iter().map(|news| news.last).max() {
+            // As mostly: of orders and the like. No row has to be read to go with it.
+            Some(end) if !news.iter().any(News::changes_memory) => {
+                self.listeners.iter().for_each(|listener| listener.happened(&news, end));
+                self.advance(end, Vec::new()).await??;
+                self.went_on(&news, end);
+            }
+            _ => self.catch_up_in_a_snapshot(known).await?,
+        }
+        self.caught_up_at.send_replace(Instant::now());
+        Ok(())
+    }
+
+    /// Takes over what came after `known`, in whatever way: the changed rows are read in the same snapshot as the log's end, so that what is
+    /// published is the chain at one position.
+    async fn catch_up_in_a_snapshot(&self, known: Position) -> Result<(), Fault> {
         let snapshot = self.central.begin_snapshot().await?;
         let news = news_after(&snapshot, known).await?;
         let end = match news.iter().map(|news| news.last).max() {
@@ -137,25 +156,24 @@ impl Follower {
             Ordering::Equal => {}
             Ordering::Greater => {
                 self.take_over(snapshot, known, &news, end).await?;
-                self.has_seen(end);
-                let kinds: Kinds<'_> = news.iter().map(|news| Cow::Borrowed(&*news.event_type)).collect();
-                self.log.readers.went_on(&kinds, end);
+                self.went_on(&news, end);
             }
             Ordering::Less => {
                 tracing::error!(?known, ?end, "the log went back, as after a restore; memory is loaded anew");
                 self.listeners.iter().for_each(|listener| listener.lost_track());
                 self.topology.restart(store::load_from(&snapshot, end).await?);
-                self.has_seen(end);
+                self.seen.send_replace(end);
                 self.log.readers.went_back(end);
             }
         }
-        self.caught_up_at.send_replace(Instant::now());
         Ok(())
     }
 
-    /// Says that memory is current up to `end`. Who acts on what came asks memory: they are told of it later than this.
-    fn has_seen(&self, end: Position) {
+    /// Says that memory is current up to `end`, and tells who reads the log of `news`: they ask memory, and are told later than that.
+    fn went_on(&self, news: &[News], end: Position) {
         self.seen.send_replace(end);
+        let kinds: Kinds<'_> = news.iter().map(|news| Cow::Borrowed(&*news.event_type)).collect();
+        self.log.readers.went_on(&kinds, end);
     }
 
     async fn take_over(

@@ -23,6 +23,11 @@ pub const MEMBERSHIP_GRANTED: &str = "ResellerNetwork.membership.granted";
 /// What begins with this changes who may act for a company.
 pub const MEMBERSHIP: &str = "ResellerNetwork.membership.";
 
+/// A company asked its upline for something, or that went on. Data: `requestId`, `action`, `from` (null for a new one), `to`.
+pub const UPLINE_REQUEST_STATUS_CHANGED: &str = "ResellerNetwork.upline_request.status_changed";
+/// A company is asked for something by one below it. Data: `requestId`, `action`, `requesterId`.
+pub const UPLINE_REQUEST_RECEIVED: &str = "ResellerNetwork.upline_request.received";
+
 /// A product of the root is new or another. Data: `sku`, and what it is now.
 pub const PRODUCT_SAVED: &str = "ResellerCatalog.product.saved";
 /// Prices that a company takes have changed. Data: `items` of `sku`, `oldPriceMinor`, `newPriceMinor`, `currency`; `oldCurrency` where it was another.
@@ -42,6 +47,8 @@ pub const ORDERS: &str = "ResellerOrders.";
 
 /// An entry was added to a company's ledger. Data: `entryId`, `amountMinor`, `currency`, `kind`, and `orderId` where it is for one order.
 pub const LEDGER_POSTED: &str = "ResellerFinance.ledger.posted";
+/// A company may owe another amount. Data: `currency`, `limitMinor`, `oldLimitMinor` (null where there was none), `grantedBy`.
+pub const CREDIT_GRANTED: &str = "ResellerFinance.credit.granted";
 /// What begins with this changes ledgers.
 pub const FINANCE: &str = "ResellerFinance.";
 

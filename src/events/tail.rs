@@ -56,7 +56,14 @@ pub struct News {
     pub last: Position,
 }
 
-/// What has happened after `position`, as far as `db`, a snapshot, can see: each once, in no order.
+impl News {
+    /// Whether it changes what is held in memory of the chain or of memberships.
+    pub(super) fn changes_memory(&self) -> bool {
+        [kinds::CHAIN, kinds::MEMBERSHIP].iter().any(|prefix| self.event_type.starts_with(prefix))
+    }
+}
+
+/// What has happened after `position`, as far as `db` can see: each once, in no order.
 pub(crate) async fn news_after(db: &impl ConnectionTrait, position: Position) -> Result<Vec<News>, DbErr> {
     event::Entity::find()
         .filter(event::Column::Position.gt(position))

@@ -1,7 +1,7 @@
 //! What a resolver knows of its request: who asks, and what they may see.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_graphql::{Context, Error};
 use entity::{TenantId, TenantStatus, Timestamp};
@@ -17,7 +17,8 @@ use crate::network::answers::Answers;
 use crate::network::health::Healths;
 use crate::network::performance::Performances;
 use crate::network::settings::Settings;
-use crate::tenancy::topology::{NodeIndex, Snapshot};
+use crate::network::upline::UplineRequests;
+use crate::tenancy::topology::{NodeIndex, Snapshot, Topology};
 use crate::tenancy::{Actor, Scope, access};
 
 /// What resolvers ask for what is not in memory.
@@ -34,21 +35,30 @@ pub struct Services {
     pub feeds: Feeds,
     /// How well the chain is.
     pub healths: Arc<Healths>,
+    /// What companies ask of their upline.
+    pub upline: Arc<UplineRequests>,
+    /// The chain.
+    pub topology: Arc<Topology>,
     /// What time it is.
     pub clock: Clock,
 }
 
-/// One request: who asks, and the chain as it is for the whole of the answer.
+/// One request: who asks, and the chain as it is for the whole of the answer, or from one change to the next.
 pub struct RequestContext {
     /// Who asks.
     pub caller: Caller,
-    /// The chain, at one position of the log.
-    pub chain: Arc<Snapshot>,
     /// What the answer may have.
     pub budget: Budget,
     services: Arc<Services>,
+    looked_at: Mutex<LookedAt>,
+}
+
+/// What a request looks at.
+struct LookedAt {
+    /// The chain, at one position of the log.
+    chain: Arc<Snapshot>,
     /// One set of loaders for each seat that the request looks from.
-    loaders: Mutex<HashMap<TenantId, Arc<Loaders>>>,
+    loaders: HashMap<TenantId, Arc<Loaders>>,
 }
 
 /// What a company sees of the chain: itself and its downline.
@@ -69,7 +79,8 @@ pub struct Sight {
 impl RequestContext {
     /// A request of `caller` on `chain`.
     pub fn new(caller: Caller, chain: Arc<Snapshot>, services: Arc<Services>) -> Self {
-        Self { caller, chain, budget: Budget::default(), services, loaders: Mutex::default() }
+        let looked_at = Mutex::new(LookedAt { chain, loaders: HashMap::new() });
+        Self { caller, budget: Budget::default(), services, looked_at }
     }
 
     /// What time it is.
@@ -84,26 +95,23 @@ impl RequestContext {
 
     /// What the caller's company sees, whatever its status.
     pub fn own_sight(&self) -> Option<Sight> {
-        let seat = self.caller.seat?;
-        Some(self.sight_from(self.chain.find(seat.tenant)?, seat))
+        self.sight_from(self.caller.seat?)
     }
 
     /// The caller's seats in companies that are not switched off.
     pub fn open_seats(&self) -> impl Iterator<Item = Sight> {
-        self.caller.seats.iter().filter_map(|&seat| {
-            let own = self.chain.find(seat.tenant)?;
-            let open = self.chain.status(own) != TenantStatus::Deactivated;
-            open.then(|| self.sight_from(own, seat))
-        })
+        let is_open = |sight: &Sight| sight.chain.status(sight.own) != TenantStatus::Deactivated;
+        self.caller.seats.iter().filter_map(|&seat| self.sight_from(seat)).filter(is_open)
     }
 
-    fn sight_from(&self, own: NodeIndex, seat: Seat) -> Sight {
-        let mut loaders = self.loaders.lock().unwrap_or_else(PoisonError::into_inner);
+    fn sight_from(&self, seat: Seat) -> Option<Sight> {
+        let mut looked_at = self.looked_at();
+        let LookedAt { chain, loaders } = &mut *looked_at;
+        let own = chain.find(seat.tenant)?;
         let actor = Actor { scope: Scope::Tenant(seat.tenant), person: Some(self.caller.person), role: seat.role };
-        let loaders = loaders
-            .entry(seat.tenant)
-            .or_insert_with(|| Arc::new(Loaders::new(actor, self.chain.clone(), self.services.clone())));
-        Sight { chain: self.chain.clone(), own, seat, budget: self.budget.clone(), loaders: loaders.clone() }
+        let new = || Arc::new(Loaders::new(actor, chain.clone(), self.services.clone()));
+        let loaders = loaders.entry(seat.tenant).or_insert_with(new).clone();
+        Some(Sight { chain: chain.clone(), own, seat, budget: self.budget.clone(), loaders })
     }
 
     /// What the caller may see of the chain.
@@ -131,9 +139,13 @@ impl RequestContext {
         })
     }
 
-    /// Forgets what was loaded: after a change, what was loaded before may be from before it.
-    pub fn forget_loaded(&self) {
-        self.loaders.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    /// Looks at everything anew: after a change, what was looked at may be from before it.
+    pub fn look_again(&self) {
+        *self.looked_at() = LookedAt { chain: self.services.topology.current(), loaders: HashMap::new() };
+    }
+
+    fn looked_at(&self) -> MutexGuard<'_, LookedAt> {
+        self.looked_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Global ids: what the API calls `ID`.
 
 use async_graphql::{Error, ID};
-use entity::{FreezeId, LedgerEntryId, OrderId, PersonId, Position, ProductId, TenantId, public_id};
+use entity::{FreezeId, LedgerEntryId, OrderId, PersonId, Position, ProductId, TenantId, UplineRequestId, public_id};
 use uuid::Uuid;
 
 use super::error::bad_user_input;
@@ -41,6 +41,7 @@ identified!(FreezeId, "freeze", "Freeze");
 identified!(PersonId, "person", "Viewer");
 identified!(OrderId, "order", "Order");
 identified!(LedgerEntryId, "entry", "LedgerEntry");
+identified!(UplineRequestId, "request", "UplineRequest");
 
 /// The settings of a company, which have its UUID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

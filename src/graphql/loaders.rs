@@ -10,6 +10,7 @@ pub mod figures;
 mod last_known;
 pub mod own;
 pub mod settings;
+pub mod upline;
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ use self::figures::{Asking, FiguresOf, LeadersOf};
 use self::last_known::LastKnown;
 use self::own::OwnById;
 use self::settings::SettingsOf;
+use self::upline::RequestsById;
 use super::context::Services;
 use crate::bus::contract::catalog::{self as goods, GetAccess, GetAvailableCatalog};
 use crate::bus::contract::finance::{self, Entry, GetEntries, ListEntries};
@@ -69,12 +71,16 @@ pub struct Loaders {
     pub events: Batch<EventsAt>,
     /// Which products the company may sell.
     pub sold: Batch<Sold>,
+    /// Upline requests in which the company has a part.
+    pub upline_requests: Batch<RequestsById>,
 }
 
 impl Loaders {
     /// Loaders for `actor`, on `chain` as the whole of the answer shows it.
     pub fn new(actor: Actor, chain: Arc<Snapshot>, services: Arc<Services>) -> Self {
         let looking = Looking { viewer: actor.tenant(), chain: chain.clone(), feeds: services.feeds.clone() };
+        let (viewer, upline) = (actor.tenant(), services.upline.clone());
+        let upline_requests = RequestsById { viewer, chain: chain.clone(), upline };
         let asking = Asking { scope: actor.scope, chain, performances: services.performances.clone() };
         let (bus, answers) = (|| services.bus.clone(), || services.answers.clone());
         Self {
@@ -96,6 +102,7 @@ impl Loaders {
             feed_pages: Batch::new(FeedPages(looking.clone())),
             events: Batch::new(EventsAt(looking)),
             sold: Batch::new(Sold { actor, bus: bus() }),
+            upline_requests: Batch::new(upline_requests),
             services,
         }
     }

@@ -28,15 +28,14 @@ pub trait RawFields: PartialEq {
         Self: Sized;
 }
 
-/// Fields of which nothing but their names decides: the type, the field's name, the field, and the type of the object below it.
-pub type FieldTable<F, const COUNT: usize> = [(&'static str, &'static str, F, Option<&'static str>); COUNT];
+/// A field of which nothing but its name decides: the type, the field's name, the field, and the type of the object below it.
+pub type FieldRow<F> = (&'static str, &'static str, F, Option<&'static str>);
+
+/// Such fields.
+pub type FieldTable<F, const COUNT: usize> = [FieldRow<F>; COUNT];
 
 /// What `table` has of what is `asked` for of the object type `type_name`.
-pub fn find_in<F: Copy>(
-    table: &[(&'static str, &'static str, F, Option<&'static str>)],
-    type_name: &str,
-    asked: Asked<'_>,
-) -> Option<Known<F>> {
+pub fn find_in<F: Copy>(table: &[FieldRow<F>], type_name: &str, asked: Asked<'_>) -> Option<Known<F>> {
     let &(.., field, below) = table.iter().find(|(of, name, ..)| *of == type_name && *name == asked.name())?;
     Some(match below {
         Some(below) => Known::Object(field, below),

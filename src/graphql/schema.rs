@@ -17,9 +17,10 @@ use super::types::node::NodeQuery;
 use super::types::order::{OrderMutation, OrderQuery};
 use super::types::paging::{DEFAULT_PAGE, MAX_PAGE};
 use super::types::performance::PerformanceQuery;
-use super::types::reseller::ResellerQuery;
+use super::types::reseller::{LifeMutation, ResellerQuery};
 use super::types::settings::{SettingsMutation, SettingsQuery};
 use super::types::summary::ModuleResult;
+use super::types::upline::{UplineMutation, UplineQuery};
 use super::types::viewer::ViewerQuery;
 
 /// What can be asked.
@@ -38,11 +39,12 @@ pub struct Query(
     PerformanceQuery,
     DashboardQuery,
     HealthQuery,
+    UplineQuery,
 );
 
 /// What can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(CatalogMutation, SettingsMutation, OrderMutation, LedgerMutation);
+pub struct Mutation(CatalogMutation, SettingsMutation, OrderMutation, LedgerMutation, LifeMutation, UplineMutation);
 
 /// What can be subscribed to.
 #[derive(MergedSubscription, Default)]

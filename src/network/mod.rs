@@ -12,6 +12,7 @@ pub mod performance;
 pub mod series;
 mod served;
 pub mod settings;
+pub mod upline;
 pub mod verify;
 
 pub use served::Served;

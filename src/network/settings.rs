@@ -1,8 +1,10 @@
 //! Settings: how a company wants to trade. One record each, with a version.
 
+mod forwarding;
 mod margins;
 mod store;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::{Role, TenantId, Timestamp, network_settings};
@@ -11,6 +13,9 @@ use sea_orm::ColumnTrait;
 use sea_orm::sea_query::Expr;
 use serde_json::json;
 
+pub use self::forwarding::{
+    ApprovalMode, ApprovalRule, AutoForwarding, AutoForwardingUpdate, AutoRequestRule, SENT_UP,
+};
 pub use self::margins::MarginsUpdate;
 use crate::bus::contract::network::{GetMargins, Margins};
 use crate::bus::{Bus, Request, Serve};
@@ -36,6 +41,8 @@ pub struct OwnSettings {
     pub updated_at: Option<Timestamp>,
     /// How it makes its prices.
     pub margins: Margins,
+    /// What it sends up by itself, and what it does with what its downline asks.
+    pub auto_forwarding: AutoForwarding,
 }
 
 /// A change of settings. What is left out stays.
@@ -45,6 +52,8 @@ pub struct SettingsUpdate {
     pub version: i64,
     /// How the company makes its prices.
     pub margins: Option<MarginsUpdate>,
+    /// What it sends up by itself, and what it does with what its downline asks.
+    pub auto_forwarding: Option<AutoForwardingUpdate>,
 }
 
 impl Settings {
@@ -82,6 +91,14 @@ impl Settings {
         Ok(margins.into_values().filter_map(|margins| margins.ceiling).min())
     }
 
+    /// What those of `tenants` that have set something send up by themselves, and do with what their downlines ask.
+    ///
+    /// # Errors
+    /// Faults alone.
+    pub async fn forwarding(&self, tenants: &[TenantId]) -> Result<HashMap<TenantId, AutoForwarding>, Fault> {
+        store::forwarding(self.central.reader(), tenants).await
+    }
+
     /// Changes the settings of the company that `actor` acts for.
     ///
     /// # Errors
@@ -99,6 +116,9 @@ impl Settings {
         if let Some(margins) = update.margins {
             new.margins = margins.apply(&old.margins)?;
         }
+        if let Some(auto_forwarding) = update.auto_forwarding {
+            new.auto_forwarding = auto_forwarding.apply(&old.auto_forwarding)?;
+        }
         if update.version != old.version || !replace(&change, tenant, &new).await? {
             let message = format!("The settings are no longer at version {}: read them again.", update.version);
             return Err(ServiceError::refused(RefusalCode::Conflict, "version", message));
@@ -106,6 +126,9 @@ impl Settings {
         let mut data = json!({ "version": new.version });
         if new.margins != old.margins {
             data["margins"] = json!({ "old": old.margins, "new": new.margins });
+        }
+        if new.auto_forwarding != old.auto_forwarding {
+            data["autoForwarding"] = json!({ "old": old.auto_forwarding, "new": new.auto_forwarding });
         }
         change.record(Fact { kind: kinds::SETTINGS_CHANGED, subject: tenant, data });
         change.commit_and_show().await?;
@@ -116,12 +139,14 @@ impl Settings {
 /// Puts `new` in place of the version before it. Answers whether that was still there: of several that race, one finds it.
 async fn replace(change: &Transaction, tenant: TenantId, new: &OwnSettings) -> Result<bool, Fault> {
     let margins = serde_json::to_value(&new.margins).map_err(|cause| Fault::Row(cause.to_string()))?;
+    let auto_forwarding = serde_json::to_value(&new.auto_forwarding).map_err(|cause| Fault::Row(cause.to_string()))?;
     let (own, updated_at) = (change.in_tenant(tenant), change.now());
     if new.version == 1 {
         let row = network_settings::ActiveModel {
             owner_tenant_id: Set(tenant),
             version: Set(new.version),
             margins: Set(margins),
+            auto_forwarding: Set(Some(auto_forwarding)),
             updated_at: Set(updated_at),
         };
         return Ok(own.insert_new::<network_settings::Entity>(row).await?);
@@ -129,6 +154,7 @@ async fn replace(change: &Transaction, tenant: TenantId, new: &OwnSettings) -> R
     let columns = [
         (network_settings::Column::Version, Expr::value(new.version)),
         (network_settings::Column::Margins, Expr::value(margins)),
+        (network_settings::Column::AutoForwarding, Expr::value(auto_forwarding)),
         (network_settings::Column::UpdatedAt, Expr::value(updated_at)),
     ];
     let before = network_settings::Column::Version.eq(new.version - 1);
@@ -140,7 +166,8 @@ impl TryFrom<network_settings::Model> for OwnSettings {
 
     fn try_from(row: network_settings::Model) -> Result<Self, Fault> {
         let margins = store::read(row.owner_tenant_id, row.margins)?;
-        Ok(Self { version: row.version, updated_at: Some(row.updated_at), margins })
+        let auto_forwarding = store::read_forwarding(row.owner_tenant_id, row.auto_forwarding)?;
+        Ok(Self { version: row.version, updated_at: Some(row.updated_at), margins, auto_forwarding })
     }
 }
 

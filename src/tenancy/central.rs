@@ -39,6 +39,11 @@ impl CentralDb {
         self.database.begin_snapshot().await
     }
 
+    /// Whether the database is embedded in this process: no other server shares it.
+    pub(crate) fn is_embedded(&self) -> bool {
+        self.database.reader().get_database_backend() == DbBackend::Sqlite
+    }
+
     /// Whether the database answers.
     pub async fn ping(&self) -> bool {
         self.database.reader().ping().await.is_ok()

@@ -161,12 +161,8 @@ fn is_postgres(connection: &DatabaseConnection) -> bool {
 }
 
 async fn begin_write(writer: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
-    let options = TransactionOptions {
-        // Whatever the server's default is: under REPEATABLE READ a transaction that waited for a lock would see what was before it.
-        isolation_level: is_postgres(writer).then_some(IsolationLevel::ReadCommitted),
-        access_mode: None,
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-    };
+    let sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
+    let options = TransactionOptions { isolation_level: None, access_mode: None, sqlite_transaction_mode };
     writer.begin_with_options(options).await
 }
 

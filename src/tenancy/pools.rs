@@ -94,7 +94,9 @@ impl Pools {
         // A generic plan, made for no value in particular, can be several times slower than one for the value at hand.
         let (custom, generic) = (planned("force_custom_plan"), planned("force_generic_plan"));
         let timeout = BUSY_TIMEOUT.as_millis().to_string();
-        let writer = custom.clone().options([("lock_timeout", timeout.as_str())]);
+        // Under REPEATABLE READ, which may be the server's default, a transaction that waited for a lock would see what was before it.
+        let waits = [("lock_timeout", timeout.as_str()), ("default_transaction_isolation", "read committed")];
+        let writer = custom.clone().options(waits);
         // Apart, so that writers who wait for one another never keep a reader waiting.
         let reader = pool(12).connect_with(custom).await.map_err(unreachable)?;
         // Such statements are short: other processes would take longer to begin than to help.

@@ -1,6 +1,7 @@
 //! The chain as a service: who may change what, and what the change does.
 
 mod freezing;
+mod life;
 mod moving;
 
 use entity::{FreezeId, Role, TenantId, TenantStatus};

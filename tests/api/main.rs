@@ -38,6 +38,7 @@ mod schema;
 mod settings;
 mod sign_in;
 mod summary;
+mod upline;
 
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use support::{Backend, TestDatabase, on_both_databases};

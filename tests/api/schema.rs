@@ -29,6 +29,9 @@ const CONTRACT: &str = "
       order(id: ID!): Order
       orders(filter: OrderFilter, first: Int, after: String, last: Int, before: String): OrderConnection
       ledgerEntries(currency: Currency, first: Int, after: String, last: Int, before: String): LedgerEntryConnection
+      uplineRequest(id: ID!): UplineRequest
+      uplineRequests(direction: UplineDirection! = OUTGOING, status: [UplineRequestStatus!], action: [UplineAction!],
+                     first: Int, after: String, last: Int, before: String): UplineRequestConnection!
     }
     type Mutation {
       placeOrder(input: PlaceOrderInput!): PlaceOrderPayload!
@@ -38,9 +41,62 @@ const CONTRACT: &str = "
       setPriceOverride(input: SetPriceOverrideInput!): SetPriceOverridePayload!
       setCatalogAccess(input: SetCatalogAccessInput!): SetCatalogAccessPayload!
       updateSettings(input: UpdateSettingsInput!): UpdateSettingsPayload!
+      approveReseller(input: ApproveResellerInput!): ApproveResellerPayload!
+      deactivateReseller(input: DeactivateResellerInput!): DeactivateResellerPayload!
+      reactivateReseller(input: ReactivateResellerInput!): ReactivateResellerPayload!
+      freezeSubtree(input: FreezeSubtreeInput!): FreezeSubtreePayload!
+      thawSubtree(input: ThawSubtreeInput!): ThawSubtreePayload!
+      moveReseller(input: MoveResellerInput!): MoveResellerPayload!
+      requestUpline(input: RequestUplineInput!): RequestUplinePayload!
+      approveUplineRequest(input: ApproveUplineRequestInput!): ApproveUplineRequestPayload!
+      rejectUplineRequest(input: RejectUplineRequestInput!): RejectUplineRequestPayload!
+      cancelUplineRequest(input: CancelUplineRequestInput!): CancelUplineRequestPayload!
     }
+    type UplineRequest implements Node {
+      id: ID! action: UplineAction! status: UplineRequestStatus! request: UplineRequestDetails result: UplineRequestResult failure: UserError
+      requester: ResellerReference! target: ResellerReference! hops: [UplineHop!]! createdAt: DateTime! updatedAt: DateTime! expiresAt: DateTime!
+    }
+    union UplineRequestDetails = ForwardOrderRequest | CatalogAccessRequest | CreditRequest
+    type ForwardOrderRequest { order: Order orderReference: String! total: Money! note: String }
+    type CatalogAccessRequest { category: String! note: String }
+    type CreditRequest { amount: Money! note: String }
+    union UplineRequestResult = OrderForwarded | CatalogAccessGranted | CreditGranted
+    type OrderForwarded { orderReference: String! holder: ResellerReference! }
+    type CatalogAccessGranted { category: String! }
+    type CreditGranted { creditLimit: Money! }
+    type UplineHop { reseller: ResellerReference! decision: UplineDecision! decidedAt: DateTime note: String }
+    enum UplineDecision { WAITING AUTO APPROVED REJECTED FORWARDED }
+    enum UplineAction { FORWARD_ORDER REQUEST_CATALOG_ACCESS REQUEST_CREDIT }
+    enum UplineRequestStatus { PENDING PROCESSING COMPLETED FAILED REJECTED CANCELLED EXPIRED }
+    enum UplineDirection { OUTGOING INCOMING }
+    input RequestUplineInput { request: UplineActionInput! idempotencyKey: String! }
+    input UplineActionInput { forwardOrder: ForwardOrderInput catalogAccess: CatalogAccessInput credit: CreditInput }
+    input ForwardOrderInput { orderId: ID! note: String }
+    input CatalogAccessInput { category: String! note: String }
+    input CreditInput { amount: MoneyInput! note: String }
+    type RequestUplinePayload { uplineRequest: UplineRequest userErrors: [UserError!]! }
+    input ApproveUplineRequestInput { id: ID! note: String }
+    type ApproveUplineRequestPayload { uplineRequest: UplineRequest userErrors: [UserError!]! }
+    input RejectUplineRequestInput { id: ID! reason: String! }
+    type RejectUplineRequestPayload { uplineRequest: UplineRequest userErrors: [UserError!]! }
+    input CancelUplineRequestInput { id: ID! }
+    type CancelUplineRequestPayload { uplineRequest: UplineRequest userErrors: [UserError!]! }
+    type UplineRequestConnection { edges: [UplineRequestEdge!]! nodes: [UplineRequest!]! pageInfo: PageInfo! totalCount: Int! }
+    type UplineRequestEdge { node: UplineRequest! cursor: String! }
+    input ApproveResellerInput { id: ID! }
+    type ApproveResellerPayload { reseller: Reseller userErrors: [UserError!]! }
+    input DeactivateResellerInput { id: ID! reason: String! }
+    type DeactivateResellerPayload { reseller: Reseller userErrors: [UserError!]! }
+    input ReactivateResellerInput { id: ID! }
+    type ReactivateResellerPayload { reseller: Reseller userErrors: [UserError!]! }
+    input FreezeSubtreeInput { id: ID! reason: String! }
+    type FreezeSubtreePayload { reseller: Reseller freeze: Freeze userErrors: [UserError!]! }
+    input ThawSubtreeInput { freezeId: ID! note: String }
+    type ThawSubtreePayload { reseller: Reseller userErrors: [UserError!]! }
+    input MoveResellerInput { id: ID! newParentId: ID! }
+    type MoveResellerPayload { reseller: Reseller userErrors: [UserError!]! }
     type UserError { code: UserErrorCode! field: [String!] message: String! }
-    enum UserErrorCode { INVALID NOT_FOUND NOT_ALLOWED CONFLICT FROZEN }
+    enum UserErrorCode { INVALID NOT_FOUND NOT_ALLOWED CONFLICT FROZEN EXPIRED }
     type Viewer { userId: ID! email: EmailAddress reseller: Reseller role: Role memberships: [Membership!]! }
     type Membership { reseller: Reseller! role: Role! }
     enum Role { OWNER ADMIN VIEWER }

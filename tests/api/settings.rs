@@ -103,8 +103,13 @@ async fn of_a_hundred_racing_changes_one_succeeds(database: TestDatabase) {
             let app = app.clone();
             racing.spawn(async move {
                 let margins = MarginsUpdate { default: Some(Rate(percent * 10_000)), ..MarginsUpdate::default() };
-                let outcome =
-                    app.settings().update(owner(root), SettingsUpdate { version, margins: Some(margins) }).await;
+                let outcome = app
+                    .settings()
+                    .update(
+                        owner(root),
+                        SettingsUpdate { version, margins: Some(margins), ..SettingsUpdate::default() },
+                    )
+                    .await;
                 outcome.map(|()| Rate(percent * 10_000)).map_err(|error| error.to_string())
             });
         }

@@ -44,7 +44,7 @@ pub(crate) const NOW: Timestamp = Timestamp(1_795_348_800_000_000);
 /// A running program.
 pub(crate) struct TestApp {
     /// Changes the chain.
-    pub(crate) chain: Chain,
+    pub(crate) chain: Arc<Chain>,
     /// Signs tokens that the program takes.
     pub(crate) signer: Signer,
     app: Arc<App>,

@@ -8,7 +8,7 @@ use sea_orm::Statement;
 
 /// What central stores may ask of owned tables without naming one owner: for whole persons, for the whole chain, for a part of it, for
 /// those who trade with one another, or by age alone.
-const CENTRAL: [&str; 27] = [
+const CENTRAL: [&str; 33] = [
     r#"FROM "memberships" WHERE "memberships"."person_id" = "#,
     r#"FROM "freezes" ORDER BY "freezes"."id" ASC"#,
     r#"FROM "freezes" WHERE "freezes"."owner_tenant_id" IN ("#,
@@ -39,6 +39,13 @@ const CENTRAL: [&str; 27] = [
     r#"FROM "price_overrides" WHERE "price_overrides"."owner_tenant_id" IN ("#,
     r#"SELECT "orders"."id" FROM "orders" LIMIT "#,
     r#"FROM "ledger_entries" WHERE "ledger_entries"."owner_tenant_id" IN ("#,
+    r#"FROM "credit_limits" WHERE "credit_limits"."owner_tenant_id" IN ("#,
+    // A request is seen by those who are asked; `reading` and `deciding` say by whom. What is due belongs to nobody.
+    r#"FROM "upline_requests" WHERE "upline_requests"."id" = "#,
+    r#"FROM "upline_requests" WHERE "upline_requests"."id" IN ("#,
+    r#"FROM "upline_requests" WHERE "upline_requests"."due_at" <= "#,
+    r#"FROM "upline_hops" WHERE "upline_hops"."request_id" IN ("#,
+    r#"FROM "upline_hops" WHERE "upline_hops"."request_id" = "#,
     // The export: the rows of the whole chain.
     r#"FROM "price_overrides" GROUP BY "price_overrides"."owner_tenant_id""#,
     r#"FROM "orders" GROUP BY "orders"."owner_tenant_id""#,

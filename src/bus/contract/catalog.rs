@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entity::{ProductId, Timestamp};
+use entity::{ProductId, Timestamp, UplineRequestId};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
@@ -27,6 +27,8 @@ aliases! {
     SetPriceOverride = "catalog.setPriceOverride": own_tenant Writes (PriceOverride) -> ProductId;
     /// Grants categories to a child; called in the child.
     SetAccess = "catalog.setAccess": cross_tenant Writes (Access) -> ();
+    /// Grants one category more to a company; called in that company, by central code alone, once its upline has said yes.
+    RequestAccess = "catalog.requestAccess": own_tenant Writes (GrantCategory) -> ();
 }
 
 /// Which items, and which part of the list of them. A place in the list is a sku.
@@ -134,6 +136,16 @@ impl Access {
     pub fn all() -> Self {
         Self { all: true, categories: Vec::new() }
     }
+}
+
+/// A category that is granted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GrantCategory {
+    /// Which, letter for letter.
+    pub category: String,
+    /// The request that it is granted for: what was done for it once is not done again.
+    pub request: UplineRequestId,
 }
 
 /// What one of a product costs a company.

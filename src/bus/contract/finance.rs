@@ -1,6 +1,6 @@
 //! Finance: balances, ledgers, payments.
 
-use entity::{LedgerEntryId, OrderId, PostingKind, TenantId, Timestamp};
+use entity::{LedgerEntryId, OrderId, PostingKind, TenantId, Timestamp, UplineRequestId};
 use iso_currency::Currency;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,8 @@ aliases! {
     GetEntries = "finance.getEntries": own_tenant Reads (Vec<LedgerEntryId>) -> Vec<Entry>;
     /// Records what a child has paid, or a company further down that owed something.
     RecordPayment = "finance.recordPayment": own_tenant Writes (Payment) -> LedgerEntryId;
+    /// Lets a company owe so much; called in that company, by central code alone, once its upline has said yes. Answers the limit.
+    RequestCredit = "finance.requestCredit": own_tenant Writes (GrantCredit) -> Money;
 }
 
 /// What a company owes and is owed; one amount for each currency that its ledger has, sorted by currency.
@@ -27,6 +29,29 @@ pub struct FinanceSummary {
     pub balances: Vec<Money>,
     /// What it owes for what it bought, and has not paid. A currency in which it owes nothing is left out.
     pub outstanding: Vec<Money>,
+    /// What it may owe.
+    #[serde(default)]
+    pub credit_limits: Vec<CreditLimit>,
+}
+
+/// What a company may owe in one currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CreditLimit {
+    /// How much.
+    pub limit: Money,
+    /// By whom it was granted: it counts only while that one is above the company.
+    pub granted_by: TenantId,
+}
+
+/// Credit that is granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GrantCredit {
+    /// How much may be owed in this currency, in place of what might be before; above zero.
+    pub amount: Money,
+    /// The request that it is granted for: what was done for it once is not done again.
+    pub request: UplineRequestId,
 }
 
 /// Which entries, and which part of the list of them. A place in the list is an entry's number.

@@ -2,6 +2,7 @@
 //!
 //! Modules speak to one another in these words and in events, and in nothing else.
 
+pub mod admin;
 pub mod catalog;
 pub mod finance;
 pub mod network;

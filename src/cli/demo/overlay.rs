@@ -143,7 +143,7 @@ impl Overlay {
         for (company, margins) in all {
             let settings = &self.app.services.settings;
             if settings.of(self.company(company)?).await?.version == 0 {
-                let update = SettingsUpdate { version: 0, margins: Some(margins) };
+                let update = SettingsUpdate { margins: Some(margins), ..SettingsUpdate::default() };
                 settings.update(self.owner_of(company)?, update).await?;
             }
         }

@@ -35,8 +35,17 @@ use crate::network::activity::{self, shown, summary};
 pub struct ActivityEvent {
     sight: Sight,
     event: Arc<activity::ActivityEvent>,
-    /// What the caller may know of its data, as JSON, once that was asked for: several fields say it.
-    shown: OnceCell<String>,
+    /// What the caller may know of it, once that was asked for: several fields say it.
+    shown: OnceCell<Shown>,
+}
+
+/// What the caller may know of an event.
+#[derive(Default)]
+struct Shown {
+    /// Its data, as JSON.
+    data: String,
+    /// What happened, in words.
+    summary: String,
 }
 
 impl ActivityEvent {
@@ -53,30 +62,26 @@ impl ActivityEvent {
         Ok(event.map(|event| Self::new(sight, event)))
     }
 
-    /// What the caller may know of its data. Of prices that the company takes as its costs: those of products that it may sell.
-    async fn shown(&self) -> &str {
+    /// What the caller may know of it. Of prices that the company takes as its costs: those of products that it may sell.
+    async fn shown(&self) -> &Shown {
         self.shown.get_or_init(|| self.show()).await
     }
 
-    /// What happened, in words, by what the caller may know of its data.
-    fn told_in_words(&self, shown: &str) -> String {
-        let chain = &self.sight.chain;
-        let name = chain.find(self.event.subject).map(|subject| chain.name(subject)).unwrap_or_default();
-        summary::summary(&self.event.event_type, name, shown)
-    }
-
-    async fn show(&self) -> String {
+    async fn show(&self) -> Shown {
         let skus = shown::priced(&self.event);
         let sold = join_all(skus.iter().map(|sku| self.sight.loaders.sold.load(sku.clone()))).await;
         let sold = skus.iter().zip(sold).filter(|(_, sold)| matches!(sold, Ok(Some(()))));
         let sold: HashSet<&str> = sold.map(|(sku, _)| &**sku).collect();
-        shown::data(&self.sight.chain, self.sight.own, &self.event, |sku| sold.contains(sku))
+        let chain = &self.sight.chain;
+        let data = shown::data(chain, self.sight.own, &self.event, |sku| sold.contains(sku));
+        let name = chain.find(self.event.subject).map(|subject| chain.name(subject)).unwrap_or_default();
+        Shown { summary: summary::summary(&self.event.event_type, name, &data), data: data.to_json() }
     }
 
     /// What the caller may know of its data.
     async fn shown_value(&self) -> Value {
         // It is JSON, because the whole data are.
-        serde_json::from_str(self.shown().await).unwrap_or_default()
+        serde_json::from_str(&self.shown().await.data).unwrap_or_default()
     }
 }
 
@@ -132,8 +137,8 @@ impl ActivityEvent {
     }
 
     /// What happened, in words.
-    async fn summary(&self) -> String {
-        self.told_in_words(self.shown().await)
+    async fn summary(&self) -> &str {
+        &self.shown().await.summary
     }
 
     /// What the caller may know of what its publisher says: all of it where it is about the caller's own reseller, otherwise what is documented of its type.

@@ -23,6 +23,8 @@ pub mod reseller;
 pub mod series;
 pub mod settings;
 pub mod summary;
+pub mod upline;
+pub mod upline_action;
 pub mod user_error;
 pub mod viewer;
 

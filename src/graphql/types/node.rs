@@ -1,7 +1,7 @@
 //! Anything by its id.
 
 use async_graphql::{Context, ID, Interface, Object, Result};
-use entity::{FreezeId, LedgerEntryId, OrderId, PersonId, TenantId};
+use entity::{FreezeId, LedgerEntryId, OrderId, PersonId, TenantId, UplineRequestId};
 use futures_util::future::join_all;
 
 use super::activity::ActivityEvent;
@@ -9,6 +9,7 @@ use super::catalog::CatalogItem;
 use super::ledger::LedgerEntry;
 use super::order::Order;
 use super::settings::NetworkSettings;
+use super::upline::UplineRequest;
 use super::{Freeze, Reseller};
 use crate::graphql::context::Sight;
 use crate::graphql::error::bad_user_input;
@@ -32,6 +33,8 @@ pub enum Node {
     LedgerEntry(LedgerEntry),
     /// An event in the feed of the caller's own reseller.
     ActivityEvent(ActivityEvent),
+    /// Something that a reseller asks of its upline.
+    UplineRequest(UplineRequest),
 }
 
 /// The most ids that `nodes` takes.
@@ -90,6 +93,9 @@ async fn find(sight: &Sight, field: &str, id: &ID) -> Result<Option<Node>> {
         }
         Some(OrderId::KIND) => Ok(Order::find(sight, parse(field, id)?).await?.map(Node::Order)),
         Some(LedgerEntryId::KIND) => Ok(LedgerEntry::find(sight, parse(field, id)?).await?.map(Node::LedgerEntry)),
+        Some(UplineRequestId::KIND) => {
+            Ok(UplineRequest::find(sight, parse(field, id)?).await?.map(Node::UplineRequest))
+        }
         Some(EventRef::KIND) => {
             let EventRef(position) = parse(field, id)?;
             Ok(ActivityEvent::find(sight, position).await?.map(Node::ActivityEvent))

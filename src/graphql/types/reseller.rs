@@ -1,5 +1,6 @@
 //! A company of the chain, as its ancestors and it itself see it.
 
+mod life;
 mod written;
 
 use std::sync::Arc;
@@ -34,6 +35,7 @@ pub enum ResellerStatus {
     Deactivated,
 }
 
+pub use life::LifeMutation;
 pub use written::WrittenResellers;
 
 /// A company of the chain.

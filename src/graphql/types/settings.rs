@@ -1,9 +1,12 @@
 //! How a company wants to trade.
 
+mod forwarding;
+
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 
+use self::forwarding::{AutoForwardingSettings, AutoForwardingSettingsInput};
 use super::money::{Decimal, read_percent};
 use super::user_error::{IntoOutcome, UserError, not_answered};
 use crate::bus::contract::network::Margins;
@@ -48,6 +51,11 @@ impl NetworkSettings {
     /// When they were last changed; where nothing was set yet, when the company joined.
     async fn updated_at(&self) -> DateTime {
         DateTime(self.own.updated_at.unwrap_or_else(|| self.sight.chain.joined_at(self.sight.own)))
+    }
+
+    /// What the company sends up by itself, and what it does with what its downline asks.
+    async fn auto_forwarding(&self) -> AutoForwardingSettings {
+        (&self.own.auto_forwarding).into()
     }
 
     /// How the company makes its prices.
@@ -113,6 +121,8 @@ pub struct CategoryMargin {
 pub struct UpdateSettingsInput {
     /// The version that the change is based on. Where another change came first, nothing is changed.
     version: i32,
+    /// What the company sends up by itself, and what it does with what its downline asks.
+    auto_forwarding: Option<AutoForwardingSettingsInput>,
     /// How the company makes its prices.
     margins: Option<MarginSettingsInput>,
 }
@@ -151,7 +161,8 @@ pub struct UpdateSettingsPayload {
 impl UpdateSettingsInput {
     fn read(self) -> Result<SettingsUpdate, Refusal> {
         let margins = self.margins.map(MarginSettingsInput::read).transpose()?;
-        Ok(SettingsUpdate { version: self.version.into(), margins })
+        let auto_forwarding = self.auto_forwarding.map(AutoForwardingSettingsInput::read).transpose()?;
+        Ok(SettingsUpdate { version: self.version.into(), margins, auto_forwarding })
     }
 }
 
@@ -213,7 +224,7 @@ impl SettingsMutation {
         if let Err(error) = updated {
             return Ok(UpdateSettingsPayload { settings: None, user_errors: vec![error] });
         }
-        context.forget_loaded();
+        context.look_again();
         let settings = NetworkSettings::of(context.sight()?).await;
         Ok(UpdateSettingsPayload { settings: Some(settings), user_errors: Vec::new() })
     }

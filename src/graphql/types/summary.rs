@@ -169,12 +169,16 @@ impl Plain for OrderStatusCount {
 }
 
 /// What a reseller owes and is owed.
-pub struct FinanceStats(Known<Arc<finance::FinanceSummary>>);
+pub struct FinanceStats {
+    known: Known<Arc<finance::FinanceSummary>>,
+    reseller: Reseller,
+}
 
 impl FinanceStats {
     /// What Finance tells of the reseller.
     pub async fn of(reseller: &Reseller) -> Option<Result<Self>> {
-        told(reseller.sight.loaders.finance_stats.load((reseller.tenant(), ())).await, Self)
+        let loaded = reseller.sight.loaders.finance_stats.load((reseller.tenant(), ())).await;
+        told(loaded, |known| Self { known, reseller: reseller.clone() })
     }
 }
 
@@ -183,22 +187,31 @@ impl FinanceStats {
 impl FinanceStats {
     /// Whether it is from before, because the module can't answer now.
     pub async fn stale(&self) -> bool {
-        self.0.stale
+        self.known.stale
     }
 
     /// When the module told it.
     pub async fn as_of(&self) -> DateTime {
-        DateTime(self.0.as_of)
+        DateTime(self.known.as_of)
     }
 
     /// What it is owed less what it owes: one amount for each currency of its ledger, sorted by currency.
     async fn balances(&self) -> Vec<Money> {
-        amounts(&self.0.value.balances)
+        amounts(&self.known.value.balances)
     }
 
     /// What it owes for what it bought and has not paid, sorted by currency. A currency in which it owes nothing is left out.
     async fn outstanding(&self) -> Vec<Money> {
-        amounts(&self.0.value.outstanding)
+        amounts(&self.known.value.outstanding)
+    }
+
+    /// What it may owe its upline: one amount for each currency in which that granted it some, sorted by currency.
+    async fn credit_limits(&self) -> Vec<Money> {
+        let Reseller { sight, node } = &self.reseller;
+        let counts =
+            |granter| sight.chain.find(granter).is_some_and(|granter| sight.chain.is_at_or_above(granter, *node));
+        let limits = self.known.value.credit_limits.iter().filter(|limit| counts(limit.granted_by));
+        limits.map(|limit| limit.limit.into()).collect()
     }
 }
 

@@ -20,6 +20,8 @@ pub enum UserErrorCode {
     Conflict,
     /// The company is frozen: it reads, and changes nothing.
     Frozen,
+    /// It could be done for a while, which is over.
+    Expired,
 }
 
 /// Why a mutation did not do what it was asked. Nothing was changed then.

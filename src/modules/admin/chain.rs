@@ -105,8 +105,9 @@ impl Chain {
     /// `ACTIVE → DEACTIVATED`. Its descendants work on.
     ///
     /// # Errors
-    /// `NOT_FOUND`, `NOT_ALLOWED`, `FROZEN`; `CONFLICT` where the company is not active.
+    /// `NOT_FOUND`, `NOT_ALLOWED`, `FROZEN`; `INVALID` for a reason that is empty or too long; `CONFLICT` where the company is not active.
     pub async fn deactivate(&self, actor: Actor, id: TenantId, reason: &str) -> Result<(), ServiceError> {
+        rules::check_reason(reason)?;
         let fact = Fact { kind: kinds::RESELLER_DEACTIVATED, subject: id, data: json!({ "reason": reason }) };
         self.switch(actor, Role::Owner, fact, TenantStatus::Active, TenantStatus::Deactivated).await
     }

@@ -9,19 +9,13 @@ use crate::error::{Refusal, RefusalCode, ServiceError};
 use crate::events::{Fact, Transaction, kinds};
 use crate::tenancy::{Actor, Line, Scope, access};
 
-/// The longest reason, in characters.
-const MAX_REASON: usize = 500;
-
 impl Chain {
     /// Puts a freeze on `id`, in force for its whole subtree. Central code freezes as the root does.
     ///
     /// # Errors
     /// `NOT_FOUND`, `NOT_ALLOWED`, `FROZEN`; `INVALID` for a reason that is empty or too long; `CONFLICT` where this placer has one on it.
     pub async fn freeze(&self, actor: Actor, id: TenantId, reason: &str) -> Result<FreezeId, ServiceError> {
-        if reason.trim().is_empty() || reason.chars().count() > MAX_REASON {
-            let message = format!("Say why, in at most {MAX_REASON} characters.");
-            return rules::refuse(RefusalCode::Invalid, "reason", message);
-        }
+        rules::check_reason(reason)?;
         let mut change = self.begin(actor, Role::Admin).await?;
         let placer = placer(&change, actor).await?;
         rules::strictly_below(&change, Actor { scope: Scope::Tenant(placer), ..actor }, id, "id").await?;
@@ -46,8 +40,9 @@ impl Chain {
     /// Removes one freeze, by its placer or the placer's ancestors; others stay. Answers the company that it was on.
     ///
     /// # Errors
-    /// `NOT_FOUND`, `NOT_ALLOWED`, `FROZEN`.
+    /// `NOT_FOUND`, `NOT_ALLOWED`, `FROZEN`; `INVALID` for a note that is too long.
     pub async fn thaw(&self, actor: Actor, freeze_id: FreezeId, note: Option<&str>) -> Result<TenantId, ServiceError> {
+        note.map_or(Ok(()), rules::check_note)?;
         let not_found = || Refusal::new(RefusalCode::NotFound, "freezeId", "There is no such freeze in your downline.");
         let mut change = self.begin(actor, Role::Admin).await?;
         let freeze = store::freeze(change.db(), freeze_id).await?.ok_or_else(not_found)?;

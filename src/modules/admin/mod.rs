@@ -2,13 +2,14 @@
 //!
 //! - [`Chain`]: creating, approving, switching off, freezing, thawing and moving.
 //! - [`names`]: slugs and currencies of companies.
-//! - `store`: the rows behind it.
+//! - `serve`: its aliases on the bus. `store`: the rows behind it.
 
 mod chain;
 mod freezing;
 mod moving;
 pub mod names;
 mod rules;
+mod serve;
 pub(crate) mod store;
 
 pub(crate) use chain::joined;

@@ -6,6 +6,25 @@ use crate::error::{Refusal, RefusalCode, ServiceError};
 use crate::events::Transaction;
 use crate::tenancy::{Actor, Line, access};
 
+/// The longest reason or note, in characters.
+const MAX_WORDS: usize = 500;
+
+/// Refuses a reason that says nothing, or too much.
+pub(super) fn check_reason(reason: &str) -> Result<(), ServiceError> {
+    if reason.trim().is_empty() || reason.chars().count() > MAX_WORDS {
+        return refuse(RefusalCode::Invalid, "reason", format!("Say why, in at most {MAX_WORDS} characters."));
+    }
+    Ok(())
+}
+
+/// Refuses a note that says too much.
+pub(super) fn check_note(note: &str) -> Result<(), ServiceError> {
+    if note.chars().count() > MAX_WORDS {
+        return refuse(RefusalCode::Invalid, "note", format!("Expected at most {MAX_WORDS} characters."));
+    }
+    Ok(())
+}
+
 /// The same answer for an id that was never issued and for a company that the actor may not reach.
 pub(super) fn not_found(field: &str) -> ServiceError {
     Refusal::new(RefusalCode::NotFound, field, "There is no such reseller in your downline.").into()

@@ -9,11 +9,11 @@ use serde_json::json;
 use super::pricing::Grant;
 use super::rules::{self, checked_access};
 use super::{Catalog, store};
-use crate::bus::contract::catalog::{Access, SetAccess};
+use crate::bus::contract::catalog::{Access, GrantCategory, RequestAccess, SetAccess};
 use crate::bus::{Request, Serve};
 use crate::error::{Fault, RefusalCode, ServiceError};
 use crate::events::{Fact, Transaction, kinds};
-use crate::tenancy::{Actor, access};
+use crate::tenancy::{Actor, Scope, access};
 
 impl Catalog {
     /// Grants categories to `child`, in place of those granted before. Of a parent that was switched off, the next company above that trades
@@ -21,7 +21,7 @@ impl Catalog {
     async fn set_access(&self, actor: Actor, child: TenantId, granted: Access) -> Result<(), ServiceError> {
         let granted = checked_access(granted)?;
         let refuse = |message| Err(ServiceError::refused(RefusalCode::NotAllowed, "resellerId", message));
-        let mut change = self.begin(actor).await?;
+        let change = self.begin(actor).await?;
         let line = rules::line(&change, child, "resellerId").await?;
         if !access::allows(actor.scope, |own| line.has_at_or_above(own)) {
             return Err(rules::no_such_reseller("resellerId"));
@@ -40,12 +40,49 @@ impl Catalog {
         if old.as_ref() == Some(&new) {
             return Ok(());
         }
-        write(&change, child, &new).await?;
-        let data = json!({ "all": new.access.all, "categories": new.access.categories, "grantedBy": by });
-        change.record(Fact { kind: kinds::ACCESS_CHANGED, subject: child, data });
-        change.commit_and_show().await?;
-        Ok(())
+        replace(change, child, new).await
     }
+
+    /// Grants `company` one category more, on behalf of the company above it: once for each request. What it may sell already stays as it is.
+    async fn add_category(
+        &self,
+        actor: Actor,
+        company: TenantId,
+        GrantCategory { category, request }: GrantCategory,
+    ) -> Result<(), ServiceError> {
+        let refuse = |code, message| Err(ServiceError::refused(code, "category", message));
+        if actor.scope != Scope::Central {
+            return refuse(RefusalCode::NotAllowed, "A company cannot do this to itself: ask your upline.");
+        }
+        let one = checked_access(Access { all: false, categories: vec![category] })?;
+        let change = self.begin(actor).await?;
+        if change.once(company, "requestAccess", &request.to_string(), &one.categories, request.0).await?.is_some() {
+            return Ok(());
+        }
+        let line = rules::line(&change, company, "category").await?;
+        let Some(by) = line.active_upline() else {
+            return refuse(RefusalCode::Conflict, "No company above is active: there is nobody to grant it.");
+        };
+        let old = store::grants(change.db(), &[company]).await?.remove(&company);
+        // To whom nobody above has granted anything, everything is granted.
+        let Some(mut access) = old.filter(|old| line.has_at_or_above(old.by)).map(|old| old.access) else {
+            return Ok(());
+        };
+        if access.all || one.categories.iter().all(|category| access.categories.contains(category)) {
+            return Ok(());
+        }
+        access.categories.extend(one.categories);
+        replace(change, company, Grant { by, access: checked_access(access)? }).await
+    }
+}
+
+/// Makes `grant` what was granted to `child`, and tells it.
+async fn replace(mut change: Transaction, child: TenantId, grant: Grant) -> Result<(), ServiceError> {
+    write(&change, child, &grant).await?;
+    let data = json!({ "all": grant.access.all, "categories": grant.access.categories, "grantedBy": grant.by });
+    change.record(Fact { kind: kinds::ACCESS_CHANGED, subject: child, data });
+    change.commit_and_show().await?;
+    Ok(())
 }
 
 /// Makes `grant` what was granted to `child`.
@@ -76,6 +113,15 @@ impl Serve<SetAccess> for Catalog {
     async fn serve(&self, request: Request<SetAccess>) -> Result<Vec<()>, ServiceError> {
         let child = request.tenant()?;
         self.set_access(request.actor, child, request.args).await?;
+        Ok(vec![()])
+    }
+}
+
+#[async_trait::async_trait]
+impl Serve<RequestAccess> for Catalog {
+    async fn serve(&self, request: Request<RequestAccess>) -> Result<Vec<()>, ServiceError> {
+        let company = request.tenant()?;
+        self.add_category(request.actor, company, request.args).await?;
         Ok(vec![()])
     }
 }

@@ -30,7 +30,7 @@ use self::memory::Memory;
 use self::underway::Underway;
 use crate::bus::Bus;
 use crate::bus::contract::catalog::{
-    GetAccess, GetAvailableCatalog, GetItems, GetStats, Quote, SaveProduct, SetAccess, SetPriceOverride,
+    GetAccess, GetAvailableCatalog, GetItems, GetStats, Quote, RequestAccess, SaveProduct, SetAccess, SetPriceOverride,
 };
 use crate::events::{Listener, Log, News, kinds};
 use crate::tenancy::CentralDb;
@@ -66,6 +66,7 @@ impl Catalog {
         bus.serve::<SaveProduct>(self.clone());
         bus.serve::<SetPriceOverride>(self.clone());
         bus.serve::<SetAccess>(self.clone());
+        bus.serve::<RequestAccess>(self.clone());
     }
 }
 

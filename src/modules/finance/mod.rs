@@ -1,9 +1,10 @@
 //! Finance: an append-only double-entry ledger for each company and currency.
 //!
 //! - `ledger`: adds postings, each with two entries that add up to nothing. No entry is ever changed or removed.
-//! - `delivered`: posts delivered orders, once each. `payments`: what children paid.
+//! - `delivered`: posts delivered orders, once each. `payments`: what children paid. `credit`: what companies may owe.
 //! - `reading`: what is asked of ledgers. `store`: the rows of several companies' ledgers.
 
+mod credit;
 mod delivered;
 mod ledger;
 mod payments;

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use entity::{LedgerEntryId, TenantId, ledger_account, ledger_entry};
+use entity::{LedgerEntryId, TenantId, ledger_entry};
 use iso_currency::Currency;
 use sea_orm::{ColumnTrait, Condition, Order as Sort};
 
 use super::{Finance, store};
 use crate::bus::contract::Listed;
-use crate::bus::contract::finance::{EntriesQuery, Entry, FinanceSummary};
+use crate::bus::contract::finance::{CreditLimit, EntriesQuery, Entry, FinanceSummary};
 use crate::error::Fault;
 use crate::money::Money;
 use crate::tenancy::{ROWS_A_STATEMENT, TenantDb};
@@ -16,11 +16,23 @@ use crate::tenancy::{ROWS_A_STATEMENT, TenantDb};
 impl Finance {
     /// What each of `companies` owes and is owed, in their order.
     pub(super) async fn summaries(&self, companies: &[TenantId]) -> Result<Vec<FinanceSummary>, Fault> {
-        let mut accounts: HashMap<TenantId, Vec<ledger_account::Model>> = HashMap::new();
-        for account in store::accounts(self.central.reader(), companies).await? {
-            accounts.entry(account.owner_tenant_id).or_default().push(account);
+        let db = self.central.reader();
+        let mut summaries: HashMap<TenantId, FinanceSummary> = HashMap::new();
+        for account in store::accounts(db, companies).await? {
+            let summary = summaries.entry(account.owner_tenant_id).or_default();
+            let currency = currency(&account.currency)?;
+            summary.balances.push(Money::new(account.balance_minor, currency));
+            if account.outstanding_minor > 0 {
+                summary.outstanding.push(Money::new(account.outstanding_minor, currency));
+            }
         }
-        companies.iter().map(|company| summary(accounts.get(company).map(Vec::as_slice).unwrap_or_default())).collect()
+        for limit in store::credit_limits(db, companies).await? {
+            let granted_by = limit.granted_by_tenant_id;
+            let limit_of = Money::new(limit.limit_minor, currency(&limit.currency)?);
+            let limits = &mut summaries.entry(limit.owner_tenant_id).or_default().credit_limits;
+            limits.push(CreditLimit { limit: limit_of, granted_by });
+        }
+        Ok(companies.iter().map(|company| summaries.get(company).cloned().unwrap_or_default()).collect())
     }
 
     /// The part of `company`'s ledger that `query` asks for, newest entry first.
@@ -54,18 +66,6 @@ impl Finance {
         }
         Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
     }
-}
-
-fn summary(accounts: &[ledger_account::Model]) -> Result<FinanceSummary, Fault> {
-    let mut summary = FinanceSummary::default();
-    for account in accounts {
-        let currency = currency(&account.currency)?;
-        summary.balances.push(Money::new(account.balance_minor, currency));
-        if account.outstanding_minor > 0 {
-            summary.outstanding.push(Money::new(account.outstanding_minor, currency));
-        }
-    }
-    Ok(summary)
 }
 
 fn entry(row: ledger_entry::Model) -> Result<Entry, Fault> {

@@ -6,9 +6,12 @@ use entity::LedgerEntryId;
 
 use super::Finance;
 use crate::bus::contract::Listed;
-use crate::bus::contract::finance::{Entry, FinanceSummary, GetEntries, GetSummary, ListEntries, RecordPayment};
+use crate::bus::contract::finance::{
+    Entry, FinanceSummary, GetEntries, GetSummary, ListEntries, RecordPayment, RequestCredit,
+};
 use crate::bus::{Bus, Request, Serve};
 use crate::error::ServiceError;
+use crate::money::Money;
 
 impl Finance {
     /// Serves its aliases on `bus`.
@@ -17,6 +20,7 @@ impl Finance {
         bus.serve::<ListEntries>(self.clone());
         bus.serve::<GetEntries>(self.clone());
         bus.serve::<RecordPayment>(self.clone());
+        bus.serve::<RequestCredit>(self.clone());
     }
 }
 
@@ -46,5 +50,13 @@ impl Serve<RecordPayment> for Finance {
     async fn serve(&self, request: Request<RecordPayment>) -> Result<Vec<LedgerEntryId>, ServiceError> {
         let parent = request.tenant()?;
         Ok(vec![self.record_payment(request.actor_in(parent), parent, request.args).await?])
+    }
+}
+
+#[async_trait::async_trait]
+impl Serve<RequestCredit> for Finance {
+    async fn serve(&self, request: Request<RequestCredit>) -> Result<Vec<Money>, ServiceError> {
+        let company = request.tenant()?;
+        Ok(vec![self.grant_credit(request.actor, company, request.args).await?])
     }
 }

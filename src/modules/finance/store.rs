@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use entity::{PostingId, TenantId, Timestamp, ledger_account, ledger_entry};
+use entity::{PostingId, TenantId, Timestamp, credit_limit, ledger_account, ledger_entry};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
@@ -79,6 +79,22 @@ pub(super) async fn accounts(
         accounts.extend(some.all(db).await?);
     }
     Ok(accounts)
+}
+
+/// What `owners` may owe, each company's by currency.
+pub(super) async fn credit_limits(
+    db: &impl ConnectionTrait,
+    owners: &[TenantId],
+) -> Result<Vec<credit_limit::Model>, DbErr> {
+    let mut limits = Vec::new();
+    for owners in owners.chunks(ROWS_A_STATEMENT) {
+        let some = credit_limit::Entity::find()
+            .filter(credit_limit::Column::OwnerTenantId.is_in(owners.iter().copied()))
+            .order_by_asc(credit_limit::Column::OwnerTenantId)
+            .order_by_asc(credit_limit::Column::Currency);
+        limits.extend(some.all(db).await?);
+    }
+    Ok(limits)
 }
 
 /// Adds new entries.

@@ -28,7 +28,7 @@ impl Audience {
 
 /// What is about the trade, of which each company above has its part. Whatever else there is stays with its subject: what is not known to be for others
 /// is not shown to them.
-const FOR_UPLINE: [&str; 3] = [kinds::CHAIN, kinds::CATALOG, kinds::ORDERS];
+const FOR_UPLINE: [&str; 4] = [kinds::CHAIN, kinds::CATALOG, kinds::ORDERS, kinds::CREDIT_GRANTED];
 
 /// Who sees events of this type.
 pub(in crate::network) fn of(event_type: &str) -> Audience {
@@ -46,7 +46,13 @@ mod tests {
 
     #[test]
     fn what_is_a_companys_own_business_stays_with_it() {
-        let own = [kinds::SETTINGS_CHANGED, kinds::MEMBERSHIP_GRANTED, kinds::LEDGER_POSTED];
+        let own = [
+            kinds::SETTINGS_CHANGED,
+            kinds::MEMBERSHIP_GRANTED,
+            kinds::LEDGER_POSTED,
+            kinds::UPLINE_REQUEST_STATUS_CHANGED,
+            kinds::UPLINE_REQUEST_RECEIVED,
+        ];
         let of_other_modules =
             ["ResellerNetwork.referral_code.generated", "ResellerCrm.note.added", "", "ResellerAdmin"];
         for kind in own.into_iter().chain(of_other_modules) {
@@ -63,6 +69,7 @@ mod tests {
             kinds::ACCESS_CHANGED,
             kinds::ORDER_STATUS_CHANGED,
             kinds::ORDER_DELIVERED,
+            kinds::CREDIT_GRANTED,
         ];
         for kind in trade {
             assert_eq!(of(kind), Audience::Upline, "{kind}");

@@ -34,7 +34,7 @@ pub use self::reading::{ActivityEvent, ActivityFilter, ActivityScope, FeedQuery,
 use self::rows::{Row, Rows};
 use self::types::Numbering;
 use crate::error::Fault;
-use crate::events::{Consume, Heading, Listener, Transaction, park};
+use crate::events::{Consume, Heading, Transaction, park};
 use crate::tenancy::CentralDb;
 use crate::tenancy::topology::Topology;
 
@@ -49,17 +49,17 @@ pub struct Feed {
     central: CentralDb,
     topology: Arc<Topology>,
     newcomers: Mutex<Newcomers>,
-    numbering: Numbering,
+    numbering: Arc<Numbering>,
     /// Some rows may be there already: at first, where some were, and where writing failed.
     careful: AtomicBool,
 }
 
 impl Feed {
-    /// The feed of the companies that `topology` shows.
+    /// What `feeds` read, of the companies that `topology` shows.
     #[must_use]
-    pub fn new(central: CentralDb, topology: Arc<Topology>) -> Arc<Self> {
-        let (newcomers, numbering, careful) = (Mutex::default(), Numbering::default(), AtomicBool::new(true));
-        Arc::new(Self { central, topology, newcomers, numbering, careful })
+    pub fn new(feeds: &Feeds, topology: Arc<Topology>) -> Arc<Self> {
+        let (central, numbering) = feeds.numbered();
+        Arc::new(Self { central, topology, newcomers: Mutex::default(), numbering, careful: AtomicBool::new(true) })
     }
 }
 
@@ -67,12 +67,6 @@ impl Feed {
 pub struct Prepared {
     rows: Vec<Row>,
     strangers: Vec<Position>,
-}
-
-impl Listener for Feed {
-    fn lost_track(&self) {
-        self.numbering.forget();
-    }
 }
 
 impl Consume for Feed {

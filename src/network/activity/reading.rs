@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::{Position, TenantId, Timestamp, TypeId};
-use serde::de::IgnoredAny;
 
 use super::kept::Kept;
 use super::pages;
@@ -112,6 +111,11 @@ impl Feeds {
         Self { kept: Arc::new(Kept::new(central.clone())), numbering: Arc::default(), central }
     }
 
+    /// Where the rows are, and who numbers the types in them.
+    pub(super) fn numbered(&self) -> (CentralDb, Arc<Numbering>) {
+        (self.central.clone(), self.numbering.clone())
+    }
+
     /// The first position that feeds keep. What a cursor before it stands for is not known any more.
     ///
     /// # Errors
@@ -146,8 +150,7 @@ impl Feeds {
             bounds.before = first;
             rows = pages::read_page(db, &scans, bounds, page).await?;
         }
-        let events = rows.into_iter().filter_map(|row| event(chain, row).transpose());
-        Ok(Some(page.listed(events.collect::<Result<_, _>>()?)))
+        Ok(Some(page.listed(rows.into_iter().filter_map(|row| event(chain, row)).collect())))
     }
 
     /// The oldest events in the feed of `owner` that come after one position and no later than another, in the order of the log; at most `limit`.
@@ -168,7 +171,7 @@ impl Feeds {
         let bounds = self.bounds(filter, &page).await?;
         let mut rows = pages::read_page(self.central.steady_reader(), &scans, bounds, &page).await?;
         rows.truncate(limit as usize);
-        rows.into_iter().filter_map(|row| event(chain, row).transpose()).collect()
+        Ok(rows.into_iter().filter_map(|row| event(chain, row)).collect())
     }
 
     /// Those of the events at `positions` that are in `viewer`'s feed.
@@ -184,8 +187,8 @@ impl Feeds {
         let kept_from = self.kept_from().await?;
         let positions: Vec<_> = positions.iter().copied().filter(|position| *position >= kept_from).collect();
         let rows = pages::read_at(self.central.reader(), viewer, &positions).await?;
-        let events = rows.into_iter().filter_map(|row| event(chain, row).transpose());
-        events.map(|event| event.map(|event| (event.position, event))).collect()
+        let events = rows.into_iter().filter_map(|row| event(chain, row));
+        Ok(events.map(|event| (event.position, event)).collect())
     }
 
     /// How the events that `filter` lets through are found; None where there can be none.
@@ -275,9 +278,9 @@ impl ActivityFilter {
 
 impl ActivityEvent {
     /// What the log tells, to whom it is so near; nothing where it is about nobody.
-    pub(super) fn told(told: &Telling, distance: i32) -> Result<Option<Self>, Fault> {
-        let Some(subject) = told.subject_tenant_id else { return Ok(None) };
-        Ok(Some(Self {
+    pub(super) fn told(told: &Telling, distance: i32) -> Option<Self> {
+        let subject = told.subject_tenant_id?;
+        Some(Self {
             position: told.position,
             distance,
             event_type: told.event_type.clone(),
@@ -285,8 +288,8 @@ impl ActivityEvent {
             is_own: told.source == OWN_SOURCE,
             occurred_at: told.occurred_at,
             recorded_at: told.recorded_at,
-            data: data(told.position, told.data.clone())?,
-        }))
+            data: told.data.clone(),
+        })
     }
 }
 
@@ -318,10 +321,9 @@ impl Read {
 }
 
 /// What a row says. Nothing where its subject came after the chain of the request: the next one shows it.
-fn event(chain: &Snapshot, row: Read) -> Result<Option<Arc<ActivityEvent>>, Fault> {
-    let Some(subject) = row.known_subject(chain) else { return Ok(None) };
-    let data = data(row.position, row.data)?;
-    Ok(Some(Arc::new(ActivityEvent {
+fn event(chain: &Snapshot, row: Read) -> Option<Arc<ActivityEvent>> {
+    let subject = row.known_subject(chain)?;
+    Some(Arc::new(ActivityEvent {
         position: row.position,
         distance: row.distance,
         event_type: row.event_type,
@@ -329,14 +331,6 @@ fn event(chain: &Snapshot, row: Read) -> Result<Option<Arc<ActivityEvent>>, Faul
         is_own: row.source == OWN_SOURCE,
         occurred_at: row.occurred_at,
         recorded_at: row.recorded_at,
-        data,
-    })))
-}
-
-/// The data of an event, which must be JSON.
-fn data(position: Position, text: String) -> Result<String, Fault> {
-    match serde_json::from_str::<IgnoredAny>(&text) {
-        Ok(_) => Ok(text),
-        Err(cause) => Err(Fault::Row(format!("the data of event {}: {cause}", position.0))),
-    }
+        data: row.data,
+    }))
 }

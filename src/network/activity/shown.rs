@@ -3,10 +3,11 @@
 //! So contact data, addresses and secrets never travel, whatever a module puts into its events. A company in the data shows as its global id, and only to
 //! those in whose line it is. What an event says of prices to a child is bounded further, by what that child may buy: Catalog knows it.
 
+use std::borrow::Cow;
+
 use entity::{TenantId, public_id};
-use serde::{Serialize, Serializer};
 use serde_json::Value;
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 use uuid::Uuid;
 
 use super::ActivityEvent;
@@ -29,7 +30,7 @@ const OF_COMPANY: &[&str] = &["parentId", "name", "currency", "joinedAt"];
 const OF_ORDER: &[&str] = &["orderId", "from", "to", "amountMinor", "currency", "placedAt", "deliveredAt"];
 
 /// What is named, for each type and each who may see such an event at all.
-const NAMED: [(&str, Onlooker, &[&str]); 12] = [
+const NAMED: [(&str, Onlooker, &[&str]); 13] = [
     (kinds::RESELLER_APPLIED, Upline, OF_COMPANY),
     (kinds::RESELLER_APPROVED, Upline, OF_COMPANY),
     (kinds::RESELLER_DEACTIVATED, Upline, &["reason"]),
@@ -42,35 +43,42 @@ const NAMED: [(&str, Onlooker, &[&str]); 12] = [
     (kinds::ACCESS_CHANGED, Upline, &["all", "categories"]),
     (kinds::ORDER_STATUS_CHANGED, Upline, OF_ORDER),
     (kinds::ORDER_DELIVERED, Upline, OF_ORDER),
+    (kinds::CREDIT_GRANTED, Upline, &["currency", "limitMinor", "oldLimitMinor"]),
 ];
 
 /// What is named of each of the `items`.
 const OF_ITEM: [&str; 4] = ["sku", "oldPriceMinor", "newPriceMinor", "currency"];
 
 /// Keys whose values are companies.
-const COMPANIES: [&str; 5] = ["parentId", "oldParentId", "newParentId", "grantedBy", "placedBy"];
+const COMPANIES: [&str; 6] = ["parentId", "oldParentId", "newParentId", "grantedBy", "placedBy", "requesterId"];
 
 /// Keys whose values are ids of ours where the event is, and the kind of id that the API has for them.
-const IDS: [(&str, &str); 4] =
-    [("orderId", "order"), ("entryId", "entry"), ("freezeId", "freeze"), ("personId", "person")];
+const IDS: [(&str, &str); 5] = [
+    ("orderId", "order"),
+    ("entryId", "entry"),
+    ("freezeId", "freeze"),
+    ("personId", "person"),
+    ("requestId", "request"),
+];
 
-/// What the company `viewer` of `chain` may know of the data of `event`, as JSON. Of a company's prices its child learns those of the products for which
-/// `is_sold` holds.
+/// What the company `viewer` of `chain` may know of the data of `event`; nothing where these are no object, which no version of this program writes. Of a
+/// company's prices its child learns those of the products for which `is_sold` holds.
 #[must_use]
-pub fn data(chain: &Snapshot, viewer: NodeIndex, event: &ActivityEvent, is_sold: impl Fn(&str) -> bool) -> String {
+pub fn data<'e>(
+    chain: &Snapshot,
+    viewer: NodeIndex,
+    event: &'e ActivityEvent,
+    is_sold: impl Fn(&str) -> bool,
+) -> Members<'e> {
     let Some(members) = Members::of(&event.data) else {
-        return if event.distance == 0 { event.data.clone() } else { "{}".to_owned() };
+        tracing::error!(position = event.position.0, "the data of an event are no JSON object; they are not shown");
+        return Members::default();
     };
     let named = onlooker(event).map(|onlooker| named(&event.event_type, onlooker));
-    let told = members.iter().filter(|(key, _)| named.is_none_or(|named| named.contains(key)));
-    let mut shown = Vec::with_capacity(event.data.len());
-    let mut serializer = serde_json::Serializer::new(&mut shown);
-    let told = told.filter_map(|(key, value)| Some((key, part(chain, viewer, event, (key, value), &is_sold)?)));
-    match serializer.collect_map(told).map(|()| String::from_utf8(shown)) {
-        Ok(Ok(shown)) => shown,
-        // Texts are written to memory.
-        Ok(Err(_)) | Err(_) => "{}".to_owned(),
-    }
+    members.filter_map(|key, value| {
+        let is_told = named.is_none_or(|named| named.contains(&key));
+        if is_told { part(chain, viewer, event, (key, value), &is_sold) } else { None }
+    })
 }
 
 /// The products of which an event tells a child the prices.
@@ -96,42 +104,35 @@ fn named(event_type: &str, onlooker: Onlooker) -> &'static [&'static str] {
     found.map(|(.., named)| *named).unwrap_or_default()
 }
 
-/// A value, as it is shown.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Part<'e> {
-    /// As it is written.
-    Written(&'e RawValue),
-    /// An id of the API.
-    Id(String),
-    /// Objects with fewer members.
-    Items(Vec<Value>),
-}
-
 /// The value of a key, as it is shown; None where it is not.
 fn part<'e>(
     chain: &Snapshot,
     viewer: NodeIndex,
     event: &ActivityEvent,
-    (key, value): (&str, &'e RawValue),
+    (key, value): (&str, Cow<'e, RawValue>),
     is_sold: impl Fn(&str) -> bool,
-) -> Option<Part<'e>> {
+) -> Option<Cow<'e, RawValue>> {
     if COMPANIES.contains(&key) {
-        return match members::text(value).and_then(|name| company(chain, &name)) {
-            Some(company) => in_line(chain, viewer, company).map(Part::Id),
-            None => (event.distance == 0).then_some(Part::Written(value)),
+        return match members::text(&value).and_then(|name| company(chain, &name)) {
+            Some(company) => id(&in_line(chain, viewer, company)?),
+            None => (event.distance == 0).then_some(value),
         };
     }
     if let (Some((_, kind)), true) = (IDS.iter().find(|(of, _)| *of == key), event.is_own) {
-        let id = members::text(value).and_then(|text| Uuid::parse_str(&text).ok());
-        return Some(id.map_or(Part::Written(value), |id| Part::Id(public_id::write(kind, id))));
+        let own = members::text(&value).and_then(|text| Uuid::parse_str(&text).ok());
+        return own.map_or(Some(value), |own| id(&public_id::write(kind, own)));
     }
     if key == "items" && event.distance != 0 {
         let is_told = |item: &Value| onlooker(event) != Some(Child) || sku(item).is_some_and(&is_sold);
-        return items(value, is_told).map(Part::Items);
+        return items(&value, is_told);
     }
     // Nothing is known of what is inside of anything else.
-    (event.distance == 0 || is_plain(value) || is_list_of_plain(value)).then_some(Part::Written(value))
+    (event.distance == 0 || is_plain(&value) || is_list_of_plain(&value)).then_some(value)
+}
+
+/// An id of the API, as a value.
+fn id<'e>(id: &str) -> Option<Cow<'e, RawValue>> {
+    to_raw_value(id).ok().map(Cow::Owned)
 }
 
 /// Whether a value is no object and no list.
@@ -144,13 +145,13 @@ fn is_list_of_plain(value: &RawValue) -> bool {
 }
 
 /// Of each item that is told what is named of it.
-fn items(value: &RawValue, is_told: impl Fn(&Value) -> bool) -> Option<Vec<Value>> {
+fn items<'e>(value: &RawValue, is_told: impl Fn(&Value) -> bool) -> Option<Cow<'e, RawValue>> {
     let mut items: Vec<Value> = members::read(value)?;
     items.retain(|item| item.is_object() && is_told(item));
     for item in items.iter_mut().filter_map(Value::as_object_mut) {
         item.retain(|key, value| OF_ITEM.contains(&key.as_str()) && !value.is_object() && !value.is_array());
     }
-    Some(items)
+    to_raw_value(&items).ok().map(Cow::Owned)
 }
 
 fn sku(item: &Value) -> Option<&str> {

@@ -7,10 +7,9 @@ use super::members::{self, Members};
 use crate::events::kinds;
 use crate::money::Money;
 
-/// One line that says what happened: to the company called `name`, by the data that the reader may know, as JSON.
+/// One line that says what happened: to the company called `name`, by the data that the reader may know.
 #[must_use]
-pub fn summary(event_type: &str, name: &str, data: &str) -> String {
-    let data = &Members::of(data).unwrap_or_default();
+pub fn summary(event_type: &str, name: &str, data: &Members<'_>) -> String {
     match event_type {
         kinds::RESELLER_APPLIED => format!("{name} applied to join"),
         kinds::RESELLER_APPROVED => format!("{name} was approved"),
@@ -38,13 +37,33 @@ pub fn summary(event_type: &str, name: &str, data: &str) -> String {
             format!("{} {step}", order(name, data))
         }
         kinds::ORDER_DELIVERED => format!("{} was delivered", order(name, data)),
+        kinds::CREDIT_GRANTED => match amount(data, "limitMinor") {
+            Some(limit) => format!("{name} may owe {limit}"),
+            None => format!("{name} was granted credit"),
+        },
         kinds::LEDGER_POSTED => match amount(data, "amountMinor") {
             Some(amount) => format!("{amount} was posted to the ledger of {name}"),
             None => format!("An entry was added to the ledger of {name}"),
         },
         kinds::SETTINGS_CHANGED => format!("{name} changed its settings"),
+        kinds::UPLINE_REQUEST_RECEIVED => format!("{name} is asked {}", wish(data)),
+        kinds::UPLINE_REQUEST_STATUS_CHANGED => match (data.text("from"), data.text("to")) {
+            (None, Some(_)) => format!("{name} asks its upline {}", wish(data)),
+            (_, Some(to)) => format!("{name}'s request to its upline {} is {to}", wish(data)),
+            (_, None) => format!("{name} asked its upline {}", wish(data)),
+        },
         // Of what is not known, the name of its type says most.
         other => format!("{name}: {other}"),
+    }
+}
+
+/// What is asked of an upline.
+fn wish(data: &Members<'_>) -> &'static str {
+    match data.text("action").as_deref() {
+        Some("FORWARD_ORDER") => "to take over an order",
+        Some("REQUEST_CATALOG_ACCESS") => "for a category of products",
+        Some("REQUEST_CREDIT") => "for credit",
+        _ => "for something",
     }
 }
 
@@ -104,8 +123,9 @@ mod tests {
 
     fn assert_lines(lines: Vec<Line>) {
         for (kind, data, full, empty) in lines {
-            assert_eq!(summary(kind, "Acme", &data.to_string()), full);
-            assert_eq!(summary(kind, "Acme", "{}"), empty);
+            let data = data.to_string();
+            assert_eq!(summary(kind, "Acme", &Members::of(&data).expect("an object")), full);
+            assert_eq!(summary(kind, "Acme", &Members::default()), empty);
         }
     }
 

@@ -92,21 +92,19 @@ impl Numbering {
         central: &CentralDb,
         names: impl Iterator<Item = &'n str> + Clone,
     ) -> Result<Types, DbErr> {
-        let (known, forgotten) = self.remembered();
-        if names.clone().all(|name| known.has(name)) {
+        let (_, forgotten) = self.remembered();
+        let known = self.known(central, names.clone()).await?;
+        let new: BTreeSet<&str> = names.filter(|name| !known.has(name)).collect();
+        if new.is_empty() {
             return Ok(known);
         }
-        let mut types = Types::read(central.reader()).await?;
-        let new: BTreeSet<&str> = names.filter(|name| !types.has(name)).collect();
-        if !new.is_empty() {
-            // A number without rows does no harm, and another process may be giving the same.
-            let change = central.begin().await?;
-            let rows = new.into_iter().map(|name| event_type::ActiveModel { id: NotSet, name: Set(name.to_owned()) });
-            let there = OnConflict::column(event_type::Column::Name).do_nothing().to_owned();
-            event_type::Entity::insert_many(rows).on_conflict(there).exec_without_returning(&change).await?;
-            types = Types::read(&change).await?;
-            change.commit().await?;
-        }
+        // A number without rows does no harm, and another process may be giving the same.
+        let change = central.begin().await?;
+        let rows = new.into_iter().map(|name| event_type::ActiveModel { id: NotSet, name: Set(name.to_owned()) });
+        let there = OnConflict::column(event_type::Column::Name).do_nothing().to_owned();
+        event_type::Entity::insert_many(rows).on_conflict(there).exec_without_returning(&change).await?;
+        let types = Types::read(&change).await?;
+        change.commit().await?;
         self.remember(&types, forgotten);
         Ok(types)
     }

@@ -32,7 +32,7 @@ fn everything(above: TenantId, stranger: TenantId) -> Value {
 }
 
 /// For each type, what those above the subject see. A company below sees prices alone.
-const SEEN_ABOVE: [(&str, Option<&[&str]>); 18] = [
+const SEEN_ABOVE: [(&str, Option<&[&str]>); 21] = [
     (kinds::RESELLER_APPLIED, Some(&["currency", "joinedAt", "name", "parentId"])),
     (kinds::RESELLER_APPROVED, Some(&["currency", "joinedAt", "name", "parentId"])),
     (kinds::RESELLER_DEACTIVATED, Some(&["reason"])),
@@ -53,6 +53,9 @@ const SEEN_ABOVE: [(&str, Option<&[&str]>); 18] = [
     (kinds::MEMBERSHIP_GRANTED, None),
     (kinds::LEDGER_POSTED, None),
     (kinds::SETTINGS_CHANGED, None),
+    (kinds::CREDIT_GRANTED, Some(&["currency"])),
+    (kinds::UPLINE_REQUEST_STATUS_CHANGED, None),
+    (kinds::UPLINE_REQUEST_RECEIVED, None),
     ("ResellerNetwork.referral_code.generated", None),
     ("ResellerCrm.note.added", None),
 ];

@@ -178,7 +178,7 @@ impl World {
                     ceiling: Some(ceiling.map(Rate)),
                     by_category: Some(of_categories.collect()),
                 };
-                let update = SettingsUpdate { version, margins: Some(margins) };
+                let update = SettingsUpdate { version, margins: Some(margins), ..SettingsUpdate::default() };
                 self.app.settings().update(owner(who), update).await.expect("settings that can be");
                 let by_category = by_category.iter().map(|(category, rate)| ((*category).to_owned(), *rate)).collect();
                 let company = self.model.companies.get_mut(&who).expect("a company");

@@ -93,7 +93,7 @@ async fn follow(backend: Backend, history: &[(i64, Operation)]) {
     known.joins(None).await;
     for (passes, operation) in history {
         known.world.passes(*passes);
-        known.step(operation).await;
+        Box::pin(known.step(operation)).await;
     }
     let tables = known.world.tables().await;
     let log = tail::read_after(&known.world.replica.central, Position::START, 1_000_000).await.expect("the log");

@@ -19,7 +19,10 @@ use entity::{
 };
 use reseller_network::clock::Clock;
 use reseller_network::events::{Consumer, Log, kinds};
-use reseller_network::network::{activity::Feed, figures::Figures};
+use reseller_network::network::{
+    activity::{Feed, Feeds},
+    figures::Figures,
+};
 use reseller_network::tenancy::{Actor, OpenOptions};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{DatabaseConnection, EntityTrait, QueryOrder};
@@ -134,7 +137,7 @@ async fn consumers(replica: &Replica) -> (Consumer<Figures>, Consumer<Feed>) {
     let (central, topology) = (replica.central.clone(), replica.topology.clone());
     let log = Log::new(central.clone(), Clock::system());
     let figures = Consumer::new(central.clone(), log.clone(), Figures::new(topology.clone())).await;
-    let feed = Consumer::new(central.clone(), log, Feed::new(central, topology)).await;
+    let feed = Consumer::new(central.clone(), log, Feed::new(&Feeds::new(central), topology)).await;
     (figures.expect("a consumer"), feed.expect("a consumer"))
 }
 

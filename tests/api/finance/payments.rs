@@ -58,7 +58,11 @@ async fn what_a_child_paid_it_owes_no_longer(database: TestDatabase) {
     let id = market.place(child, &[("mug", 5)]).await;
     market.deliver(id, &[parent, root]).await;
     market.try_pay(admin(parent), payment(child, 400)).await.expect("a payment");
-    let summary = |balance, outstanding: Vec<Money>| FinanceSummary { balances: vec![dollars(balance)], outstanding };
+    let summary = |balance, outstanding: Vec<Money>| FinanceSummary {
+        balances: vec![dollars(balance)],
+        outstanding,
+        ..FinanceSummary::default()
+    };
     assert_eq!(market.balance(child).await, summary(-200, vec![dollars(200)]));
     assert_eq!(market.balance(parent).await, summary(-350, vec![dollars(550)]), "what it owes its own parent stays");
     market.try_pay(admin(parent), payment(child, 300)).await.expect("a payment");

@@ -52,6 +52,7 @@ async fn a_delivered_order_is_posted_on_both_sides_of_each_leg(database: TestDat
     let summary = |balance, outstanding: Option<i64>| FinanceSummary {
         balances: vec![dollars(balance)],
         outstanding: outstanding.into_iter().map(dollars).collect(),
+        ..FinanceSummary::default()
     };
     assert_eq!(market.balance(placer).await, summary(-1300, Some(1300)));
     assert_eq!(market.balance(lower).await, summary(100, Some(1200)), "what it earns, and what it owes");
@@ -98,8 +99,11 @@ async fn each_currency_has_a_balance_of_its_own(database: TestDatabase) {
         let id = market.place(placer, &[(sku, 1)]).await;
         market.deliver(id, &[upper, root]).await;
     }
-    let expected =
-        FinanceSummary { balances: vec![euros(500), dollars(10)], outstanding: vec![euros(1_000), dollars(110)] };
+    let expected = FinanceSummary {
+        balances: vec![euros(500), dollars(10)],
+        outstanding: vec![euros(1_000), dollars(110)],
+        ..FinanceSummary::default()
+    };
     assert_eq!(market.balance(upper).await, expected);
     let amounts: Vec<_> = market.ledger(upper).await.iter().map(|entry| (entry.amount, entry.balance)).collect();
     let expected = [

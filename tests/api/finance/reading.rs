@@ -107,8 +107,10 @@ async fn summaries_are_told_of_many_at_once_and_downwards_alone(database: TestDa
     let targets = [child, root, parent, child];
     let told = market.bus().call_in_tenants::<GetSummary>(admin(root), &targets, ()).await.expect("an answer");
     let euros = |minor| Money::new(minor, Currency::EUR);
-    let of_child = FinanceSummary { balances: vec![euros(3), dollars(3)], outstanding: vec![] };
-    let of_parent = FinanceSummary { balances: vec![euros(-3), dollars(-3)], outstanding: vec![] };
+    let of_child =
+        FinanceSummary { balances: vec![euros(3), dollars(3)], outstanding: vec![], ..FinanceSummary::default() };
+    let of_parent =
+        FinanceSummary { balances: vec![euros(-3), dollars(-3)], outstanding: vec![], ..FinanceSummary::default() };
     assert_eq!(told, [of_child.clone(), FinanceSummary::default(), of_parent, of_child]);
     let upwards = market.bus().call_in_tenants::<GetSummary>(admin(parent), &[child, root], ()).await;
     assert!(matches!(upwards, Err(CallError::OutOfReach)), "{upwards:?}");

@@ -7,10 +7,11 @@ pub(crate) mod table;
 mod trade;
 mod whole;
 
-use entity::{FreezeId, LedgerEntryId, OrderId, Position, ProductId, Role, TenantId, TenantStatus};
+use entity::{FreezeId, LedgerEntryId, OrderId, Position, ProductId, Role, TenantId, TenantStatus, UplineRequestId};
 use reseller_network::bus::contract::catalog::{NewProduct, SaveProduct};
 use reseller_network::events::kinds;
 use reseller_network::graphql::id::{EventRef, ItemId, SettingsId};
+use reseller_network::network::upline::Ask;
 use reseller_network::tenancy::Actor;
 use serde_json::{Value, json};
 
@@ -23,7 +24,24 @@ use crate::support::{TestDatabase, on_both_databases};
 
 const ROLES: [Role; 3] = [Role::Viewer, Role::Admin, Role::Owner];
 
-on_both_databases!(each_caller_reaches_what_rule_2_allows_and_cannot_tell_the_rest_from_nothing);
+on_both_databases!(
+    each_caller_reaches_what_rule_2_allows_and_cannot_tell_the_rest_from_nothing,
+    a_viewer_changes_nothing,
+);
+
+async fn a_viewer_changes_nothing(database: TestDatabase) {
+    let app = TestApp::start(database).await;
+    let world = World::create(&app).await;
+    let before = app.events().await.len();
+    for field in ROOT_FIELDS {
+        let Some(mutation) = field.name.strip_prefix("Mutation.") else { continue };
+        for target in [world.family.own, world.family.child] {
+            let answer = app.ask(&app.token("viewer"), field.document, json!({ "id": id(target), "key": "one" })).await;
+            assert_eq!(answer.data()[mutation]["userErrors"][0]["code"], "NOT_ALLOWED", "{mutation}");
+        }
+    }
+    assert_eq!(app.events().await.len(), before);
+}
 
 async fn each_caller_reaches_what_rule_2_allows_and_cannot_tell_the_rest_from_nothing(database: TestDatabase) {
     let app = TestApp::start(database).await;
@@ -69,6 +87,8 @@ struct World<'a> {
     entries: Vec<(Relation, LedgerEntryId)>,
     /// That each company joined.
     events: Vec<(Relation, Position)>,
+    /// One that each company asked.
+    requests: Vec<(Relation, UplineRequestId)>,
 }
 
 impl<'a> World<'a> {
@@ -96,7 +116,9 @@ impl<'a> World<'a> {
         let orders = trade::orders(app, &family).await;
         let entries = trade::entries(app, &family).await;
         let events = joined(app, &family).await;
-        let mut world = Self { app, family, applicant, freezes: Vec::new(), product, orders, entries, events };
+        let requests = asked(app, &family).await;
+        let freezes = Vec::new();
+        let mut world = Self { app, family, applicant, freezes, product, orders, entries, events, requests };
         for relation in [Relation::Child, Relation::Grandchild, Relation::Sibling, Relation::Stranger] {
             world.freeze(relation).await;
         }
@@ -224,6 +246,7 @@ impl<'a> World<'a> {
             Thing::Order => self.orders.iter().map(|(relation, order)| (*relation, id(*order))).collect(),
             Thing::LedgerEntry => self.entries.iter().map(|(relation, entry)| (*relation, id(*entry))).collect(),
             Thing::ActivityEvent => self.events.iter().map(|(relation, at)| (*relation, id(EventRef(*at)))).collect(),
+            Thing::UplineRequest => self.requests.iter().map(|(relation, asked)| (*relation, id(*asked))).collect(),
         }
     }
 
@@ -247,7 +270,7 @@ fn is_in_sight(way: &Way, relation: Relation) -> bool {
         Thing::Reseller | Thing::CatalogItem | Thing::ActivityEvent => relation.is_at_or_below(),
         Thing::Freeze => relation.is_at_or_below() || relation == Relation::Parent,
         Thing::NetworkSettings | Thing::LedgerEntry => relation == Relation::Own,
-        Thing::Order => matches!(relation, Relation::Own | Relation::Child),
+        Thing::Order | Thing::UplineRequest => matches!(relation, Relation::Own | Relation::Child),
     }
 }
 
@@ -261,7 +284,20 @@ fn never_issued(kind: Thing) -> String {
         Thing::Order => id(OrderId::generate()),
         Thing::LedgerEntry => id(LedgerEntryId::generate()),
         Thing::ActivityEvent => id(EventRef(Position(i64::MAX))),
+        Thing::UplineRequest => id(UplineRequestId::generate()),
     }
+}
+
+/// What each company has asked of its upline, which has not decided.
+async fn asked(app: &TestApp, family: &Family) -> Vec<(Relation, UplineRequestId)> {
+    let upline = &app.running().services.upline;
+    let mut requests = Vec::new();
+    for relation in Relation::ALL {
+        let ask = Ask::CatalogAccess { category: "Light".to_owned(), note: Some("Please".to_owned()) };
+        let asked = upline.ask(owner(family.the(relation)), ask, "one of the world").await;
+        requests.push((relation, asked.expect("a request")));
+    }
+    requests
 }
 
 /// The event that tells of each company's joining.

@@ -57,6 +57,8 @@ pub(crate) enum Thing {
     LedgerEntry,
     /// In sight: of a reseller in sight.
     ActivityEvent,
+    /// In sight: asked by the caller's own, or by its child, of which it is asked.
+    UplineRequest,
 }
 
 pub(crate) const ROOT_FIELDS: &[RootField] = &[
@@ -148,6 +150,67 @@ pub(crate) const ROOT_FIELDS: &[RootField] = &[
         name: "Mutation.updateSettings",
         open_to: OpenTo::Members,
         document: "mutation { updateSettings(input: { version: 0 }) { settings { id } userErrors { code } } }",
+    },
+    RootField {
+        name: "Mutation.approveReseller",
+        open_to: OpenTo::Members,
+        document: "mutation ($id: ID!) { approveReseller(input: { id: $id }) { userErrors { code } } }",
+    },
+    RootField {
+        name: "Mutation.deactivateReseller",
+        open_to: OpenTo::Members,
+        document: "mutation ($id: ID!) { deactivateReseller(input: { id: $id, reason: \"a test\" }) { userErrors { code } } }",
+    },
+    RootField {
+        name: "Mutation.reactivateReseller",
+        open_to: OpenTo::Members,
+        document: "mutation ($id: ID!) { reactivateReseller(input: { id: $id }) { userErrors { code } } }",
+    },
+    RootField {
+        name: "Mutation.freezeSubtree",
+        open_to: OpenTo::Members,
+        document: "mutation ($id: ID!) { freezeSubtree(input: { id: $id, reason: \"a test\" }) { userErrors { code } } }",
+    },
+    RootField {
+        name: "Mutation.thawSubtree",
+        open_to: OpenTo::Members,
+        document: "mutation { thawSubtree(input: { freezeId: \"freeze_00000000000000000000000000\" }) { userErrors { code } } }",
+    },
+    RootField {
+        name: "Mutation.moveReseller",
+        open_to: OpenTo::Members,
+        document: "mutation ($id: ID!) { moveReseller(input: { id: $id, newParentId: $id }) { userErrors { code } } }",
+    },
+    RootField {
+        name: "Query.uplineRequest",
+        open_to: OpenTo::Members,
+        document: "{ uplineRequest(id: \"request_00000000000000000000000000\") { id } }",
+    },
+    RootField {
+        name: "Query.uplineRequests",
+        open_to: OpenTo::Members,
+        document: "{ uplineRequests(direction: INCOMING) { nodes { id requester { name } } totalCount } }",
+    },
+    RootField {
+        name: "Mutation.requestUpline",
+        open_to: OpenTo::Members,
+        document: "mutation { requestUpline(input: { request: { catalogAccess: { category: \"X\" } }, idempotencyKey: \"one\" })
+            { uplineRequest { id } userErrors { code } } }",
+    },
+    RootField {
+        name: "Mutation.approveUplineRequest",
+        open_to: OpenTo::Members,
+        document: "mutation { approveUplineRequest(input: { id: \"request_00000000000000000000000000\" }) { userErrors { code } } }",
+    },
+    RootField {
+        name: "Mutation.rejectUplineRequest",
+        open_to: OpenTo::Members,
+        document: "mutation { rejectUplineRequest(input: { id: \"request_00000000000000000000000000\", reason: \"No\" }) { userErrors { code } } }",
+    },
+    RootField {
+        name: "Mutation.cancelUplineRequest",
+        open_to: OpenTo::Members,
+        document: "mutation { cancelUplineRequest(input: { id: \"request_00000000000000000000000000\" }) { userErrors { code } } }",
     },
 ];
 
@@ -307,5 +370,95 @@ pub(crate) const WAYS: &[Way] = &[
         document: "mutation ($id: ID!) { setCatalogAccess(input: { resellerId: $id, all: true })
             { reseller { id name } userErrors { code field message } } }",
         found: "/setCatalogAccess/reseller/id",
+    },
+    Way {
+        argument: "Mutation.approveReseller(input.id)",
+        to: Thing::Reseller,
+        document: "mutation ($id: ID!) { approveReseller(input: { id: $id }) { reseller { id name } userErrors { code field message } } }",
+        found: "/approveReseller/reseller/id",
+    },
+    Way {
+        argument: "Mutation.deactivateReseller(input.id)",
+        to: Thing::Reseller,
+        // Without a reason nobody is switched off.
+        document: "mutation ($id: ID!) { deactivateReseller(input: { id: $id, reason: \"\" }) { reseller { id name } userErrors { code field message } } }",
+        found: "/deactivateReseller/reseller/id",
+    },
+    Way {
+        argument: "Mutation.reactivateReseller(input.id)",
+        to: Thing::Reseller,
+        document: "mutation ($id: ID!) { reactivateReseller(input: { id: $id }) { reseller { id name } userErrors { code field message } } }",
+        found: "/reactivateReseller/reseller/id",
+    },
+    Way {
+        argument: "Mutation.freezeSubtree(input.id)",
+        to: Thing::Reseller,
+        // As above.
+        document: "mutation ($id: ID!) { freezeSubtree(input: { id: $id, reason: \"\" }) { reseller { id name } userErrors { code field message } } }",
+        found: "/freezeSubtree/reseller/id",
+    },
+    Way {
+        argument: "Mutation.thawSubtree(input.freezeId)",
+        to: Thing::Freeze,
+        // Those of the one at the top, which nobody below it takes away.
+        document: "mutation ($id: ID!) { thawSubtree(input: { freezeId: $id }) { reseller { id name } userErrors { code field message } } }",
+        found: "/thawSubtree/reseller/id",
+    },
+    Way {
+        argument: "Mutation.moveReseller(input.id)",
+        to: Thing::Reseller,
+        // Below itself nobody goes.
+        document: "mutation ($id: ID!) { moveReseller(input: { id: $id, newParentId: $id }) { reseller { id name } userErrors { code field message } } }",
+        found: "/moveReseller/reseller/id",
+    },
+    Way {
+        argument: "Mutation.moveReseller(input.newParentId)",
+        to: Thing::Reseller,
+        document: "mutation ($id: ID!) { moveReseller(input: { newParentId: $id, id: $id }) { reseller { id name } userErrors { code field message } } }",
+        found: "/moveReseller/reseller/id",
+    },
+    Way {
+        argument: "Query.uplineRequest(id)",
+        to: Thing::UplineRequest,
+        document: "query ($id: ID!) { uplineRequest(id: $id) { id requester { name } request { __typename } hops { note } } }",
+        found: "/uplineRequest/id",
+    },
+    Way {
+        argument: "Query.node(id)",
+        to: Thing::UplineRequest,
+        document: "query ($id: ID!) { node(id: $id) { __typename id ... on UplineRequest { status } } }",
+        found: "/node/id",
+    },
+    Way {
+        argument: "Query.nodes(ids)",
+        to: Thing::UplineRequest,
+        document: "query ($id: ID!) { nodes(ids: [$id]) { __typename id ... on UplineRequest { status } } }",
+        found: "/nodes/0/id",
+    },
+    Way {
+        argument: "Mutation.approveUplineRequest(input.id)",
+        to: Thing::UplineRequest,
+        document: "mutation ($id: ID!) { approveUplineRequest(input: { id: $id }) { uplineRequest { id } userErrors { code field message } } }",
+        found: "/approveUplineRequest/uplineRequest/id",
+    },
+    Way {
+        argument: "Mutation.rejectUplineRequest(input.id)",
+        to: Thing::UplineRequest,
+        document: "mutation ($id: ID!) { rejectUplineRequest(input: { id: $id, reason: \"No\" }) { uplineRequest { id } userErrors { code field message } } }",
+        found: "/rejectUplineRequest/uplineRequest/id",
+    },
+    Way {
+        argument: "Mutation.cancelUplineRequest(input.id)",
+        to: Thing::UplineRequest,
+        document: "mutation ($id: ID!) { cancelUplineRequest(input: { id: $id }) { uplineRequest { id } userErrors { code field message } } }",
+        found: "/cancelUplineRequest/uplineRequest/id",
+    },
+    Way {
+        argument: "Mutation.requestUpline(input.request.forwardOrder.orderId)",
+        to: Thing::Order,
+        // None of them is at the state from which it is passed on.
+        document: "mutation ($id: ID!, $key: String!) { requestUpline(input: { request: { forwardOrder: { orderId: $id } }, idempotencyKey: $key })
+            { uplineRequest { id } userErrors { code field message } } }",
+        found: "/requestUpline/uplineRequest/id",
     },
 ];

@@ -48,10 +48,11 @@ async fn what_has_happened_makes_exactly_what_it_may_change_be_asked_for_again(d
     let at_or_above = || vec![family.own, family.parent, family.root];
     let all = || vec![family.own, family.child, family.parent, family.root, family.sibling, family.stranger];
     // What happened, to whom it must have happened, and which answers about the own company it may change.
-    let cases: [(&'static str, Vec<TenantId>, &str); 11] = [
+    let cases: [(&'static str, Vec<TenantId>, &str); 12] = [
         (kinds::ORDER_STATUS_CHANGED, own(), "orders"),
         (kinds::ORDER_DELIVERED, own(), "orders"),
         (kinds::LEDGER_POSTED, own(), "finance"),
+        (kinds::CREDIT_GRANTED, own(), "finance"),
         (kinds::PRICING_UPDATED, at_or_above(), "catalog"),
         (kinds::ACCESS_CHANGED, at_or_above(), "catalog"),
         (kinds::SETTINGS_CHANGED, at_or_above(), "catalog"),

@@ -61,7 +61,7 @@ impl Serve<orders::GetStats> for Figures {
 #[async_trait::async_trait]
 impl Serve<finance::GetSummary> for Figures {
     async fn serve(&self, request: Request<finance::GetSummary>) -> Result<Vec<FinanceSummary>, ServiceError> {
-        let summary = FinanceSummary { balances: vec![dollars(self.next())], outstanding: Vec::new() };
+        let summary = FinanceSummary { balances: vec![dollars(self.next())], ..FinanceSummary::default() };
         Ok(vec![summary; request.targets.len()])
     }
 }

@@ -9,6 +9,8 @@ use crate::events::kinds;
 use crate::graphql::scalars::{Currency, DateTime};
 use crate::graphql::types::OrderStatus;
 use crate::graphql::types::money::Money;
+use crate::graphql::types::upline::UplineRequestStatus;
+use crate::graphql::types::upline_action::UplineAction;
 use crate::graphql::types::viewer::Role;
 use crate::money;
 
@@ -43,6 +45,12 @@ pub enum ActivityDetails {
     MembershipGranted(MembershipGranted),
     /// `ResellerNetwork.settings.changed`
     SettingsChanged(SettingsChanged),
+    /// `ResellerFinance.credit.granted`
+    CreditLimitChanged(CreditLimitChanged),
+    /// `ResellerNetwork.upline_request.status_changed`
+    UplineRequestStatusChanged(UplineRequestStatusChanged),
+    /// `ResellerNetwork.upline_request.received`
+    UplineRequestReceived(UplineRequestReceived),
 }
 
 /// A company applied, and waits for approval.
@@ -202,6 +210,39 @@ pub struct SettingsChanged {
     version: Option<i32>,
 }
 
+/// A company may owe another amount.
+#[derive(SimpleObject)]
+pub struct CreditLimitChanged {
+    /// What it may owe.
+    limit: Option<Money>,
+    /// What it might owe before; null where it was nothing.
+    old_limit: Option<Money>,
+}
+
+/// A company asked its upline for something, or that went on.
+#[derive(SimpleObject)]
+pub struct UplineRequestStatusChanged {
+    /// The request.
+    request_id: Option<ID>,
+    /// What is asked.
+    action: Option<UplineAction>,
+    /// How far it was; null for a new one.
+    from: Option<UplineRequestStatus>,
+    /// How far it is.
+    to: Option<UplineRequestStatus>,
+}
+
+/// A company is asked for something by one below it.
+#[derive(SimpleObject)]
+pub struct UplineRequestReceived {
+    /// The request.
+    request_id: Option<ID>,
+    /// What is asked.
+    action: Option<UplineAction>,
+    /// Who asks.
+    requester_id: Option<ID>,
+}
+
 impl ActivityDetails {
     /// What an event of this type says, by the data that the caller may know. None where nothing is known of the type, or there is nothing to say.
     pub fn of(event_type: &str, data: &Value) -> Option<Self> {
@@ -266,6 +307,21 @@ impl ActivityDetails {
                 role: said.value::<entity::Role>("role").map(Into::into),
             }),
             kinds::SETTINGS_CHANGED => Self::SettingsChanged(SettingsChanged { version: said.value("version") }),
+            kinds::CREDIT_GRANTED => Self::CreditLimitChanged(CreditLimitChanged {
+                limit: said.money("limitMinor"),
+                old_limit: said.money("oldLimitMinor"),
+            }),
+            kinds::UPLINE_REQUEST_STATUS_CHANGED => Self::UplineRequestStatusChanged(UplineRequestStatusChanged {
+                request_id: said.id("requestId"),
+                action: said.value::<entity::UplineAction>("action").map(Into::into),
+                from: said.value::<entity::UplineRequestStatus>("from").map(Into::into),
+                to: said.value::<entity::UplineRequestStatus>("to").map(Into::into),
+            }),
+            kinds::UPLINE_REQUEST_RECEIVED => Self::UplineRequestReceived(UplineRequestReceived {
+                request_id: said.id("requestId"),
+                action: said.value::<entity::UplineAction>("action").map(Into::into),
+                requester_id: said.id("requesterId"),
+            }),
             _ => return None,
         })
     }

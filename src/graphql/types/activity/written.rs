@@ -148,9 +148,12 @@ fn write_field(out: &mut Vec<u8>, it: &ActivityEvent, field: EventField, below: 
         EventField::OccurredAt => json::write_str(out, &event.occurred_at.to_rfc3339()),
         EventField::RecordedAt => json::write_str(out, &event.recorded_at.to_rfc3339()),
         EventField::Distance => json::write_int(out, event.distance.into()),
-        EventField::Summary => json::write_str(out, &it.told_in_words(it.shown.get().map_or("", String::as_str))),
+        EventField::Summary => match it.shown.get() {
+            Some(shown) => json::write_str(out, &shown.summary),
+            None => json::write_null(out),
+        },
         EventField::Data => match it.shown.get() {
-            Some(data) => out.extend_from_slice(data.as_bytes()),
+            Some(shown) => out.extend_from_slice(shown.data.as_bytes()),
             None => json::write_null(out),
         },
         EventField::Subject => match ResellerReference::to_party(&it.sight, event.subject) {

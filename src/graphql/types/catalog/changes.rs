@@ -114,7 +114,7 @@ async fn changed<A: Alias<Answer = ProductId>>(
         Ok(product) => product,
         Err(error) => return Ok((None, vec![error])),
     };
-    context.forget_loaded();
+    context.look_again();
     let sight = context.sight()?;
     let item = CatalogItem::find(&sight, ItemId { reseller: sight.seat.tenant, product }).await;
     Ok((item.transpose(), Vec::new()))
@@ -164,7 +164,7 @@ impl CatalogMutation {
         };
         let (reseller, user_errors) = match granted.map_err(|error| about("resellerId", error)).outcome()? {
             Ok(()) => {
-                context.forget_loaded();
+                context.look_again();
                 let sight = context.sight()?;
                 (sight.find(child).map(|node| Reseller { sight, node }), Vec::new())
             }

@@ -57,7 +57,7 @@ impl LedgerMutation {
         };
         match recorded.outcome()? {
             Ok(id) => {
-                context.forget_loaded();
+                context.look_again();
                 let entry = LedgerEntry::find(&context.sight()?, id).await.transpose();
                 Ok(RecordPaymentPayload { entry, user_errors: Vec::new() })
             }

@@ -70,7 +70,7 @@ async fn changed<A: Alias<Answer = OrderId>>(
     let sight = context.sight()?;
     match sight.loaders.services.bus.call::<A>(sight.loaders.actor, args).await.outcome()? {
         Ok(id) => {
-            context.forget_loaded();
+            context.look_again();
             Ok((Order::find(&context.sight()?, id).await.transpose(), Vec::new()))
         }
         Err(error) => Ok((None, vec![error])),

@@ -1,0 +1,130 @@
+//! A company asks its upline.
+
+use std::sync::Arc;
+
+use entity::{OrderId, OrderStatus, Role, TenantId, Timestamp, UplineRequestId, UplineRequestStatus, upline_request};
+use sea_orm::{ColumnTrait, Condition};
+
+use super::steps::{ask_next, status_changed};
+use super::{Ask, Asked, UplineRequests};
+use crate::bus::CallError;
+use crate::bus::contract::orders::{GetOrders, Order};
+use crate::error::{Fault, Refusal, RefusalCode, ServiceError};
+use crate::events::Transaction;
+use crate::tenancy::{Actor, may_act};
+
+/// How long a request can be decided.
+const KEPT_OPEN: time::Duration = time::Duration::days(30);
+
+impl UplineRequests {
+    /// Asks the nearest active company above the actor's own; what is decided without a person is done before this answers. The same `key` with the same
+    /// request answers what was asked already.
+    ///
+    /// # Errors
+    /// `INVALID`; `NOT_ALLOWED`, also for the company at the top, which has no upline; `FROZEN`; `NOT_FOUND` and `CONFLICT` for an order that cannot be
+    /// passed on; `CONFLICT` for a key that was used for another request.
+    pub async fn ask(self: &Arc<Self>, actor: Actor, ask: Ask, key: &str) -> Result<UplineRequestId, ServiceError> {
+        ask.check()?;
+        let Some(own) = actor.tenant() else {
+            return Err(ServiceError::refused(RefusalCode::NotAllowed, "", "A company alone asks its upline."));
+        };
+        // Before the transaction, which keeps other writers waiting. What it says counts only where the key is new.
+        let asked = self.with_particulars(actor, own, &ask).await;
+        let mut change = self.log.begin(actor).await?;
+        change.share_chain().await?;
+        let line = may_act(change.db(), actor, Role::Admin).await?;
+        let id = UplineRequestId::generate();
+        if let Some(made) = change.once(own, "requestUpline", key, &ask, id.0).await? {
+            return Ok(UplineRequestId(made));
+        }
+        let target = line.and_then(|line| line.active_upline()).ok_or_else(nobody_above)?;
+        let row = row(&change, id, own, target, &asked?)?;
+        if let Ask::ForwardOrder { order, .. } = ask {
+            is_not_asked_already(&change, own, order).await?;
+        }
+        change.record(status_changed(&row, None, row.status));
+        change.in_tenant(own).insert::<upline_request::Entity>(row.clone().into()).await?;
+        ask_next(&mut change, &row, 0, target).await?;
+        change.commit_and_show().await?;
+        self.carry_on_now(id).await;
+        Ok(id)
+    }
+
+    /// What is asked, with what there is to know of it.
+    async fn with_particulars(&self, actor: Actor, own: TenantId, ask: &Ask) -> Result<Asked, ServiceError> {
+        Ok(match ask.clone() {
+            Ask::ForwardOrder { order, note } => {
+                let Order { reference, total, .. } = self.order_to_forward(actor, own, order).await?;
+                Asked::ForwardOrder { order, reference, total, note }
+            }
+            Ask::CatalogAccess { category, note } => Asked::RequestCatalogAccess { category, note },
+            Ask::Credit { amount, note } => Asked::RequestCredit { amount, note },
+        })
+    }
+
+    async fn order_to_forward(&self, actor: Actor, own: TenantId, id: OrderId) -> Result<Order, ServiceError> {
+        let refuse = |code, why: String| Err(ServiceError::refused(code, "request.forwardOrder.orderId", why));
+        let found = self.bus.call_in_tenant::<GetOrders>(actor, own, vec![id]).await;
+        let order = match found {
+            Ok(mut orders) => orders.pop(),
+            Err(CallError::Unavailable(cause)) => return Err(Fault::Module(cause.cause).into()),
+            Err(CallError::OutOfReach | CallError::Refused(_)) => None,
+        };
+        match order {
+            None => refuse(RefusalCode::NotFound, "There is no such order of yours.".to_owned()),
+            Some(order) if order.holder != own => {
+                refuse(RefusalCode::NotAllowed, "Another company holds this order: it is not your turn.".to_owned())
+            }
+            Some(order) if order.status != OrderStatus::AwaitingForward => {
+                let status = order.status;
+                refuse(RefusalCode::Conflict, format!("The order is {status}: what is passed on is AWAITING_FORWARD."))
+            }
+            Some(order) => Ok(order),
+        }
+    }
+}
+
+/// Refuses to ask for an order again while that is not decided.
+async fn is_not_asked_already(change: &Transaction, own: TenantId, order: OrderId) -> Result<(), ServiceError> {
+    let open = [UplineRequestStatus::Pending, UplineRequestStatus::Processing];
+    let open = Condition::all()
+        .add(upline_request::Column::Action.eq(entity::UplineAction::ForwardOrder))
+        .add(upline_request::Column::Status.is_in(open));
+    let open = change.in_tenant(own).find::<upline_request::Entity>().filter(open).all().await?;
+    let is_asked = open.iter().any(|row| {
+        matches!(serde_json::from_value(row.payload.clone()), Ok(Asked::ForwardOrder { order: of, .. }) if of == order)
+    });
+    if is_asked {
+        let message = "Your upline has been asked already, and has not decided.";
+        return Err(ServiceError::refused(RefusalCode::Conflict, "request.forwardOrder.orderId", message));
+    }
+    Ok(())
+}
+
+fn row(
+    change: &Transaction,
+    id: UplineRequestId,
+    own: TenantId,
+    target: TenantId,
+    asked: &Asked,
+) -> Result<upline_request::Model, Fault> {
+    let now = change.now();
+    Ok(upline_request::Model {
+        owner_tenant_id: own,
+        id,
+        person_id: change.actor().person,
+        action: asked.action(),
+        payload: serde_json::to_value(asked).map_err(|cause| Fault::Row(cause.to_string()))?,
+        status: UplineRequestStatus::Pending,
+        target_tenant_id: target,
+        result: None,
+        created_at: now,
+        updated_at: now,
+        expires_at: Timestamp::from(now.to_utc() + KEPT_OPEN),
+        due_at: Some(now),
+    })
+}
+
+fn nobody_above() -> Refusal {
+    Refusal::new(RefusalCode::NotAllowed, "", "No active company is above yours: there is nobody to ask.")
+}

@@ -1,0 +1,151 @@
+//! What can be asked, and what is done about it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use entity::OrderStatus::{AwaitingForward, Forwarded};
+use reseller_network::events::kinds;
+use serde_json::{Value, json};
+
+use super::{Line, later};
+use crate::support::app::{Setup, id};
+use crate::support::faults::{Failing, Switch, Switched};
+use crate::support::market::admin;
+use crate::support::{TestDatabase, on_both_databases};
+
+on_both_databases!(
+    an_order_is_passed_on_once_the_upline_agrees,
+    an_order_that_cannot_be_passed_on_is_not_asked_for,
+    an_order_that_was_passed_on_by_hand_meanwhile_is_where_it_was_to_go,
+    a_category_is_granted_beside_those_that_there_are,
+    what_cannot_be_asked_is_refused_where_it_stands,
+    a_module_that_does_not_answer_is_asked_again_and_what_it_did_is_done_once,
+    what_a_module_refuses_fails_the_request,
+);
+
+fn forward(order: entity::OrderId, key: &str) -> Value {
+    json!({ "request": { "forwardOrder": { "orderId": id(order), "note": "Please" } }, "idempotencyKey": key })
+}
+
+fn access(category: &str, key: &str) -> Value {
+    json!({ "request": { "catalogAccess": { "category": category } }, "idempotencyKey": key })
+}
+
+async fn an_order_is_passed_on_once_the_upline_agrees(database: TestDatabase) {
+    let line: Line<3> = Line::open(database).await;
+    let [root, middle, own] = line.companies;
+    let order = line.market.place(own, &[("mug", 2)]).await;
+    line.market.advance(order, &[(middle, AwaitingForward)]).await;
+    let asked = line.request(1, "requestUpline", forward(order, "one")).await;
+    assert_eq!((&asked["status"], &asked["request"]["total"]["amount"]), (&json!("PENDING"), &json!("2.40")));
+    let twice = line.refused(1, "requestUpline", forward(order, "two")).await;
+    assert_eq!(twice, ("CONFLICT".to_owned(), json!(["request", "forwardOrder", "orderId"])));
+    let granted = line.request(0, "approveUplineRequest", json!({ "id": asked["id"] })).await;
+    assert_eq!(
+        (&granted["status"], &granted["result"]["holder"]["resellerId"]),
+        (&json!("COMPLETED"), &json!(id(root)))
+    );
+    let order = line.market.order(root, order).await.expect("an order of the root's by now");
+    assert_eq!((order.status, order.holder, order.legs.len()), (Forwarded, root, 1));
+}
+
+async fn an_order_that_cannot_be_passed_on_is_not_asked_for(database: TestDatabase) {
+    let line: Line<3> = Line::open(database).await;
+    let order = line.market.place(line.companies[2], &[("mug", 2)]).await;
+    let place = json!(["request", "forwardOrder", "orderId"]);
+    for (who, code, why) in [(1, "CONFLICT", "it was not taken in"), (2, "NOT_ALLOWED", "another holds it")] {
+        assert_eq!(
+            line.refused(who, "requestUpline", forward(order, why)).await,
+            (code.to_owned(), place.clone()),
+            "{why}"
+        );
+    }
+    let never_placed = line.refused(1, "requestUpline", forward(entity::OrderId::generate(), "none")).await;
+    assert_eq!(never_placed, ("NOT_FOUND".to_owned(), place));
+    let others = line.market.place(line.companies[1], &[("mug", 1)]).await;
+    assert_eq!(line.refused(2, "requestUpline", forward(others, "others")).await, never_placed);
+}
+
+async fn an_order_that_was_passed_on_by_hand_meanwhile_is_where_it_was_to_go(database: TestDatabase) {
+    let line: Line<3> = Line::open(database).await;
+    let [root, middle, own] = line.companies;
+    let order = line.market.place(own, &[("mug", 2)]).await;
+    line.market.advance(order, &[(middle, AwaitingForward)]).await;
+    let asked = line.request(1, "requestUpline", forward(order, "one")).await;
+    line.market.advance(order, &[(middle, Forwarded)]).await;
+    let granted = line.request(0, "approveUplineRequest", json!({ "id": asked["id"] })).await;
+    assert_eq!(
+        (&granted["status"], &granted["result"]["holder"]["resellerId"]),
+        (&json!("COMPLETED"), &json!(id(root)))
+    );
+    assert_eq!(line.market.order(root, order).await.expect("an order").legs.len(), 1, "it went once");
+}
+
+async fn a_category_is_granted_beside_those_that_there_are(database: TestDatabase) {
+    let line: Line<2> = Line::open(database).await;
+    line.market.denies(line.companies[0], line.companies[1], "mug").await;
+    let sold = async || {
+        let answer = line.ask(1, "{ catalog { nodes { sku } } }", json!({})).await;
+        answer["catalog"]["nodes"].as_array().map_or(0, Vec::len)
+    };
+    assert_eq!(sold().await, 2);
+    let asked = line.request(1, "requestUpline", access("mug", "one")).await;
+    let granted = line.request(0, "approveUplineRequest", json!({ "id": asked["id"] })).await;
+    assert_eq!(granted["result"], json!({ "__typename": "CatalogAccessGranted", "category": "mug" }));
+    assert_eq!(sold().await, 3);
+    let asked = line.request(1, "requestUpline", access("mug", "two")).await;
+    let granted = line.request(0, "approveUplineRequest", json!({ "id": asked["id"] })).await;
+    assert_eq!(granted["status"], "COMPLETED", "it is granted already");
+    let changes = line.market.events().await;
+    let changes = changes.iter().filter(|event| event.event_type == kinds::ACCESS_CHANGED);
+    assert_eq!(changes.count(), 2, "the denial, and one grant");
+}
+
+async fn what_cannot_be_asked_is_refused_where_it_stands(database: TestDatabase) {
+    let line: Line<2> = Line::open(database).await;
+    let long = "x".repeat(501);
+    let money = |amount: &str| json!({ "amount": amount, "currency": "USD" });
+    for (request, field) in [
+        (json!({ "credit": { "amount": money("0.00") } }), "request.credit.amount"),
+        (json!({ "credit": { "amount": money("-1.00") } }), "request.credit.amount"),
+        (json!({ "credit": { "amount": money("1.001") } }), "request.credit.amount.amount"),
+        (json!({ "credit": { "amount": money("1.00"), "note": long } }), "request.credit.note"),
+        (json!({ "catalogAccess": { "category": "" } }), "request.catalogAccess.category"),
+        (json!({ "catalogAccess": { "category": "mug", "note": long } }), "request.catalogAccess.note"),
+    ] {
+        let refused = line.refused(1, "requestUpline", json!({ "request": request, "idempotencyKey": "one" })).await;
+        let field: Vec<&str> = field.split('.').collect();
+        assert_eq!(refused, ("INVALID".to_owned(), json!(field)), "{request}");
+    }
+    let keyless = json!({ "request": { "catalogAccess": { "category": "mug" } }, "idempotencyKey": " " });
+    assert_eq!(line.refused(1, "requestUpline", keyless).await, ("INVALID".to_owned(), json!(["idempotencyKey"])));
+}
+
+async fn a_module_that_does_not_answer_is_asked_again_and_what_it_did_is_done_once(database: TestDatabase) {
+    let line: Line<2> = Line::open(database).await;
+    let switch = Switch::default();
+    line.market.bus().reroute("finance.", |behind| Arc::new(Switched { switch: switch.clone(), behind }));
+    switch.to(Failing);
+    let asked = line.asks_credit(1, "500.00", "one").await;
+    let asked = line.request(0, "approveUplineRequest", json!({ "id": asked["id"] })).await;
+    assert_eq!(asked["status"], "PROCESSING", "Finance does not answer");
+    switch.back();
+    let setup = Setup { clock: later(Duration::from_secs(31)), ..Setup::default() };
+    let line = line.restart(setup).await;
+    line.market.running().services.upline.work_once().await.expect("work");
+    assert_eq!(line.seen(1, &asked["id"]).await["status"], "COMPLETED");
+    assert_eq!(line.limits(1).await, json!([{ "amount": "500.00", "currency": "USD" }]));
+}
+
+async fn what_a_module_refuses_fails_the_request(database: TestDatabase) {
+    let line: Line<3> = Line::open(database).await;
+    let [_, middle, own] = line.companies;
+    let order = line.market.place(own, &[("mug", 2)]).await;
+    line.market.advance(order, &[(middle, AwaitingForward)]).await;
+    let asked = line.request(1, "requestUpline", forward(order, "one")).await;
+    let cancelled = entity::OrderStatus::Cancelled;
+    line.market.try_advance(admin(own), order, cancelled).await.expect("its placer takes it back");
+    let failed = line.request(0, "approveUplineRequest", json!({ "id": asked["id"] })).await;
+    assert_eq!((&failed["status"], &failed["result"]), (&json!("FAILED"), &Value::Null));
+    assert_eq!(failed["failure"]["code"], "CONFLICT");
+}
