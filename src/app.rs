@@ -24,7 +24,7 @@ use crate::network::figures::Figures;
 use crate::network::health::Healths;
 use crate::network::performance::Performances;
 use crate::network::settings::Settings;
-use crate::network::upline::UplineRequests;
+use crate::network::upline::{SendingUp, UplineRequests};
 use crate::tenancy::topology::{Topology, store};
 use crate::tenancy::{CentralDb, Database};
 
@@ -119,6 +119,8 @@ impl App {
             settings.clone(),
             clock.clone(),
         );
+        let sending_up = Arc::new(SendingUp(upline.clone()));
+        let sending_up = Consumer::new(central.clone(), log.clone(), sending_up).await.map_err(Fault::from)?;
         let rights = RightsChanges::new();
         let listeners: Vec<Arc<dyn Listener>> = vec![
             Arc::new(memberships.clone()),
@@ -139,6 +141,7 @@ impl App {
             tokio::spawn(feeding.run()),
             tokio::spawn(Tail::new(central.clone(), live.clone()).run()),
             tokio::spawn(answers.clone().keep()),
+            tokio::spawn(sending_up.run()),
             tokio::spawn(upline.clone().work()),
         ];
         if let Some(days) = bounds.keep_activity_days {

@@ -41,8 +41,9 @@ async fn requests(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .foreign_key(&mut reference(REQUESTS, "target_tenant_id", "tenants"))
         .to_owned();
     manager.create_table(requests).await?;
-    manager.create_index(index("upline_requests_of_owner", REQUESTS, &[OWNER, "id"])).await?;
-    manager.create_index(index("upline_requests_at_target", REQUESTS, &["target_tenant_id", "id"])).await?;
+    let of_owner = index("upline_requests_of_owner", REQUESTS, &[OWNER, "id"]).unique().to_owned();
+    manager.create_index(of_owner).await?;
+    manager.create_index(index("upline_requests_by_status", REQUESTS, &["status", "updated_at"])).await?;
     let due = Expr::col(Alias::new("due_at")).is_not_null();
     manager.create_index(index("upline_requests_due", REQUESTS, &["due_at"]).and_where(due).to_owned()).await
 }

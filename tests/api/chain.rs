@@ -2,6 +2,7 @@
 
 mod freezing;
 mod life;
+mod moves;
 mod moving;
 
 use entity::{FreezeId, Role, TenantId, TenantStatus};

@@ -52,6 +52,13 @@ const CONTRACT: &str = "
       rejectUplineRequest(input: RejectUplineRequestInput!): RejectUplineRequestPayload!
       cancelUplineRequest(input: CancelUplineRequestInput!): CancelUplineRequestPayload!
     }
+    type AutoForwardingSettings { requests: [AutoRequestRule!]! approvals: [ApprovalRule!]! }
+    type AutoRequestRule { action: UplineAction! enabled: Boolean! maxAmount: Money }
+    type ApprovalRule { action: UplineAction! mode: ApprovalMode! maxAmount: Money }
+    enum ApprovalMode { AUTO MANUAL FORWARD }
+    input AutoForwardingSettingsInput { requests: [AutoRequestRuleInput!] approvals: [ApprovalRuleInput!] }
+    input AutoRequestRuleInput { action: UplineAction! enabled: Boolean! maxAmount: MoneyInput }
+    input ApprovalRuleInput { action: UplineAction! mode: ApprovalMode! maxAmount: MoneyInput }
     type UplineRequest implements Node {
       id: ID! action: UplineAction! status: UplineRequestStatus! request: UplineRequestDetails result: UplineRequestResult failure: UserError
       requester: ResellerReference! target: ResellerReference! hops: [UplineHop!]! createdAt: DateTime! updatedAt: DateTime! expiresAt: DateTime!
@@ -139,7 +146,7 @@ const CONTRACT: &str = "
       series(groupBy: SeriesStep! = DAY): [SeriesPoint!] }
     type OrderStatusCount { status: OrderStatus! count: Int! }
     enum OrderStatus { PLACED AWAITING_FORWARD FORWARDED CONFIRMED SHIPPED DELIVERED CANCELLED }
-    type FinanceStats implements ModuleResult { stale: Boolean! asOf: DateTime! balances: [Money!]! outstanding: [Money!]! }
+    type FinanceStats implements ModuleResult { stale: Boolean! asOf: DateTime! balances: [Money!]! creditLimits: [Money!]! outstanding: [Money!]! }
     type Change { previous: Decimal! absolute: Decimal! percent: Decimal }
     type Dashboard { period: Period! catalog: CatalogStats orders: OrderStats finance: FinanceStats downlineOrders: OrderStats network: NetworkStats! }
     type NetworkStats { childCount: Int! descendantCount: Int! activeCount: Int! frozenCount: Int! newCount: Int! health: HealthStatus! }
@@ -157,7 +164,7 @@ const CONTRACT: &str = "
     type ChainHealth { root: Reseller! status: HealthStatus! checkedAt: DateTime! reasons: [HealthReason!]! counts: HealthCounts! modules: [ModuleHealth!]! }
     enum HealthStatus { HEALTHY DEGRADED CRITICAL }
     type HealthReason { code: HealthReasonCode! severity: HealthStatus! count: Int! message: String! resellers(first: Int! = 10): [Reseller!]! }
-    enum HealthReasonCode { FROZEN DEACTIVATED IDLE ORDER_LATE MODULE_UNAVAILABLE }
+    enum HealthReasonCode { FROZEN DEACTIVATED IDLE UPLINE_REQUEST_FAILED UPLINE_REQUEST_WAITING ORDER_LATE MODULE_UNAVAILABLE }
     type HealthCounts { total: Int! active: Int! frozen: Int! deactivated: Int! pending: Int! idle: Int! }
     type ModuleHealth { module: Module! available: Boolean! since: DateTime! lastError: String }
     enum Module { ADMIN CATALOG ORDERS FINANCE NETWORK OTHER }
@@ -194,10 +201,10 @@ const CONTRACT: &str = "
     type SetPriceOverridePayload { item: CatalogItem userErrors: [UserError!]! }
     input SetCatalogAccessInput { resellerId: ID! all: Boolean categories: [String!] }
     type SetCatalogAccessPayload { reseller: Reseller userErrors: [UserError!]! }
-    type NetworkSettings implements Node { id: ID! version: Int! updatedAt: DateTime! margins: MarginSettings! }
+    type NetworkSettings implements Node { id: ID! version: Int! updatedAt: DateTime! autoForwarding: AutoForwardingSettings! margins: MarginSettings! }
     type MarginSettings { defaultPercent: Decimal! floorPercent: Decimal! ceilingPercent: Decimal byCategory: [CategoryMargin!]! boundBy: Decimal }
     type CategoryMargin { category: String! percent: Decimal! }
-    input UpdateSettingsInput { version: Int! margins: MarginSettingsInput }
+    input UpdateSettingsInput { version: Int! autoForwarding: AutoForwardingSettingsInput margins: MarginSettingsInput }
     input MarginSettingsInput { defaultPercent: Decimal floorPercent: Decimal ceilingPercent: Decimal byCategory: [CategoryMarginInput!] }
     input CategoryMarginInput { category: String! percent: Decimal! }
     type UpdateSettingsPayload { settings: NetworkSettings userErrors: [UserError!]! }

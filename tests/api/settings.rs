@@ -27,7 +27,76 @@ on_both_databases!(
     settings_are_nobody_elses,
     the_tightest_ceiling_above_is_told,
     a_change_is_told_with_what_was_before,
+    what_has_no_rule_is_decided_by_a_person_and_not_sent_up,
+    a_change_of_rules_leaves_the_rest_as_it_is_and_is_told,
+    rules_that_make_no_sense_are_refused_where_they_stand,
 );
+
+const RULES: &str = "version margins { defaultPercent } autoForwarding {
+    requests { action enabled maxAmount { amount currency } } approvals { action mode maxAmount { amount currency } } }";
+
+async fn update_rules(shop: &Shop, version: i64, rules: Value) -> Value {
+    let shown = format!("settings {{ {RULES} }} userErrors {{ code field message }}");
+    shop.change("own", "updateSettings", &shown, json!({ "version": version, "autoForwarding": rules })).await
+}
+
+async fn what_has_no_rule_is_decided_by_a_person_and_not_sent_up(database: TestDatabase) {
+    let shop = Shop::open(database).await;
+    let rules = shop.ask(&shop.token("own"), &format!("{{ settings {{ {RULES} }} }}"), json!({})).await;
+    let manual = |action| json!({ "action": action, "mode": "MANUAL", "maxAmount": null });
+    let approvals = ["FORWARD_ORDER", "REQUEST_CATALOG_ACCESS", "REQUEST_CREDIT"].map(manual);
+    let expected = json!({
+        "requests": [{ "action": "FORWARD_ORDER", "enabled": false, "maxAmount": null }],
+        "approvals": approvals,
+    });
+    assert_eq!(rules.at("/settings/autoForwarding"), expected);
+}
+
+async fn a_change_of_rules_leaves_the_rest_as_it_is_and_is_told(database: TestDatabase) {
+    let shop = Shop::open(database).await;
+    accepted(&update(&shop, "own", 0, json!({ "defaultPercent": "7" })).await);
+    let most = json!({ "amount": "10.00", "currency": "USD" });
+    let send_up = json!([{ "action": "FORWARD_ORDER", "enabled": true, "maxAmount": most }]);
+    accepted(&update_rules(&shop, 1, json!({ "requests": send_up })).await);
+    let auto = json!([{ "action": "REQUEST_CREDIT", "mode": "AUTO", "maxAmount": most }]);
+    let payload = update_rules(&shop, 2, json!({ "approvals": auto })).await;
+    accepted(&payload);
+    let settings = &payload["settings"];
+    assert_eq!((&settings["version"], &settings["margins"]["defaultPercent"]), (&json!(3), &json!("7")));
+    assert_eq!(
+        (&settings["autoForwarding"]["requests"], &settings["autoForwarding"]["approvals"][2]),
+        (&send_up, &auto[0])
+    );
+    let payload = update_rules(&shop, 3, json!({ "approvals": [] })).await;
+    assert_eq!(payload["settings"]["autoForwarding"]["approvals"][2]["mode"], "MANUAL", "in place of what was there");
+    let told = shop.events().await.into_iter().filter(|event| event.event_type == kinds::SETTINGS_CHANGED);
+    let told: Vec<Value> = told.map(|event| event.data["autoForwarding"].clone()).collect();
+    let rule = |told: &Value| told["approvals"]["REQUEST_CREDIT"]["mode"].clone();
+    assert_eq!(told[0], Value::Null, "the margins alone");
+    assert_eq!((rule(&told[2]["old"]), rule(&told[2]["new"])), (Value::Null, json!("AUTO")));
+    assert_eq!((rule(&told[3]["old"]), rule(&told[3]["new"])), (json!("AUTO"), Value::Null));
+}
+
+async fn rules_that_make_no_sense_are_refused_where_they_stand(database: TestDatabase) {
+    let shop = Shop::open(database).await;
+    let usd = |amount: &str| json!({ "amount": amount, "currency": "USD" });
+    let approval = |action: &str, most: Value| json!({ "action": action, "mode": "AUTO", "maxAmount": most });
+    let request = |action: &str, most: Value| json!({ "action": action, "enabled": true, "maxAmount": most });
+    for (rules, field) in [
+        (json!({ "requests": [request("REQUEST_CREDIT", json!(null))] }), "requests.0.action"),
+        (json!({ "requests": [request("FORWARD_ORDER", usd("0.00"))] }), "requests.0.maxAmount"),
+        (json!({ "requests": [request("FORWARD_ORDER", usd("1.001"))] }), "requests.0.maxAmount.amount"),
+        (
+            json!({ "approvals": [approval("REQUEST_CREDIT", json!(null)), approval("REQUEST_CREDIT", usd("1.00"))] }),
+            "approvals.1.action",
+        ),
+        (json!({ "approvals": [approval("REQUEST_CATALOG_ACCESS", usd("1.00"))] }), "approvals.0.maxAmount"),
+    ] {
+        let payload = update_rules(&shop, 0, rules).await;
+        assert_eq!(refused(&payload), about("INVALID", &format!("autoForwarding.{field}")));
+    }
+    assert_eq!(settings(&shop, "own").await["version"], 0);
+}
 
 const SETTINGS: &str = "id version updatedAt margins { defaultPercent floorPercent ceilingPercent
     byCategory { category percent } boundBy }";

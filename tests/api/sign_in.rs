@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::family::Family;
-use crate::isolation::table::{OpenTo, ROOT_FIELDS};
+use crate::isolation::{root_fields::ROOT_FIELDS, table::OpenTo};
 use crate::support::app::{Answer, NOW, TestApp, auth_config, id, person};
 use crate::support::{TestDatabase, on_both_databases};
 

@@ -35,6 +35,10 @@ pub enum HealthReasonCode {
     /// Resellers that are ACTIVE, not frozen, and in the chain for longer placed no order on the last 30 days (UTC, today included). DEGRADED where they are more
     /// than half of those that are ACTIVE and not frozen, otherwise HEALTHY.
     Idle,
+    /// Upline requests were granted, and could not be done, in the last 7 days. DEGRADED.
+    UplineRequestFailed,
+    /// Nobody has decided upline requests for more than 3 days. DEGRADED.
+    UplineRequestWaiting,
     /// Orders of resellers that are there now were placed more than 14 days ago, and are neither delivered nor cancelled. DEGRADED.
     OrderLate,
     /// Modules can't answer. CRITICAL.
@@ -123,7 +127,7 @@ impl HealthReason {
         self.reason.severity.into()
     }
 
-    /// Of how many: resellers; by `ORDER_LATE` orders; by `MODULE_UNAVAILABLE` modules.
+    /// Of how many: resellers; by `ORDER_LATE` orders; by `UPLINE_REQUEST_FAILED` and `UPLINE_REQUEST_WAITING` requests; by `MODULE_UNAVAILABLE` modules.
     async fn count(&self) -> u64 {
         self.reason.count
     }
@@ -134,7 +138,7 @@ impl HealthReason {
     }
 
     /// The first of the resellers that it is about, a parent before its children: by `FROZEN` those on which a freeze was put; by `ORDER_LATE` those that placed the orders; by
-    /// `MODULE_UNAVAILABLE` none.
+    /// `UPLINE_REQUEST_FAILED` and `UPLINE_REQUEST_WAITING` those that asked; by `MODULE_UNAVAILABLE` none.
     async fn resellers(
         &self,
         #[graphql(desc = "At most so many: 1 to 100.", default = 10)] first: i32,

@@ -1,6 +1,6 @@
 //! How well a part of the chain is: what is wrong in it, and how bad that is.
 //!
-//! Who is frozen, switched off or waits is counted from the chain in memory; who placed no orders, and which orders are late, is observed in the
+//! Who is frozen, switched off or waits is counted from the chain in memory; who placed no orders, and which orders and upline requests wait, is observed in the
 //! database, for the whole chain at once (`observed`). What was found of a company is told again while neither has changed.
 
 mod modules;
@@ -15,7 +15,7 @@ use entity::{TenantId, Timestamp};
 pub use self::modules::ModuleState;
 use self::observed::{Observed, Observer};
 use self::reasons::Found;
-pub use self::reasons::{Counts, IDLE_DAYS, LATE_DAYS, LISTED, Reason, ReasonCode};
+pub use self::reasons::{Counts, FAILED_DAYS, IDLE_DAYS, LATE_DAYS, LISTED, Reason, ReasonCode, WAITING_DAYS};
 use crate::bus::Bus;
 use crate::bus::contract::network::HealthStatus;
 use crate::clock::Clock;

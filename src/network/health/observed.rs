@@ -1,12 +1,12 @@
-//! What the database shows of all companies' orders: looked at once for all who ask, and not again for a while.
+//! What the database shows of all companies' orders and upline requests: looked at once for all who ask, and not again for a while.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use entity::{Day, TenantId, Timestamp};
+use entity::{Day, TenantId, Timestamp, UplineRequestStatus};
 
-use super::reasons::{IDLE_DAYS, LATE_DAYS};
+use super::reasons::{FAILED_DAYS, IDLE_DAYS, LATE_DAYS, WAITING_DAYS};
 use super::store;
 use crate::clock::Clock;
 use crate::error::Fault;
@@ -29,6 +29,10 @@ pub(super) struct Observed {
     pub(super) placers: HashSet<TenantId>,
     /// Who placed orders that are late, and how many.
     pub(super) late: HashMap<TenantId, u64>,
+    /// Whose upline requests failed lately, and how many.
+    pub(super) failed: HashMap<TenantId, u64>,
+    /// Whose upline requests nobody decides, and how many.
+    pub(super) waiting: HashMap<TenantId, u64>,
 }
 
 /// Looks.
@@ -65,10 +69,23 @@ impl Observer {
     async fn look(&self, now: Timestamp) -> Result<Observed, Fault> {
         let today = now.to_utc().date();
         let active_since = Day::from(today.saturating_sub(time::Duration::days(IDLE_DAYS - 1)));
-        let late_before = Timestamp::from(now.to_utc() - time::Duration::days(LATE_DAYS));
+        let days_ago = |days| Timestamp::from(now.to_utc() - time::Duration::days(days));
+        let (ever, after_now) = (Timestamp(i64::MIN), Timestamp(now.0.saturating_add(1)));
         let db = self.central.reader();
-        let (placers, late) = tokio::try_join!(store::placers_since(db, active_since), store::late(db, late_before))?;
-        Ok(Observed { at: now, active_since, placers: placers.into_iter().collect(), late: late.into_iter().collect() })
+        let (placers, late, failed, waiting) = tokio::try_join!(
+            store::placers_since(db, active_since),
+            store::late(db, days_ago(LATE_DAYS)),
+            store::requests(db, UplineRequestStatus::Failed, (days_ago(FAILED_DAYS), after_now)),
+            store::requests(db, UplineRequestStatus::Pending, (ever, days_ago(WAITING_DAYS))),
+        )?;
+        Ok(Observed {
+            at: now,
+            active_since,
+            placers: placers.into_iter().collect(),
+            late: late.into_iter().collect(),
+            failed: failed.into_iter().collect(),
+            waiting: waiting.into_iter().collect(),
+        })
     }
 }
 

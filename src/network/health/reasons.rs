@@ -4,7 +4,7 @@
 //! |---|---|
 //! | FROZEN, DEACTIVATED | CRITICAL where it is the company at the top itself, otherwise DEGRADED |
 //! | IDLE | DEGRADED where it is more than half of those that are active and not frozen, otherwise HEALTHY: told, but nothing is wrong |
-//! | ORDER_LATE | DEGRADED |
+//! | ORDER_LATE, UPLINE_REQUEST_FAILED, UPLINE_REQUEST_WAITING | DEGRADED |
 //! | MODULE_UNAVAILABLE | CRITICAL |
 
 use entity::{TenantStatus, Timestamp};
@@ -18,6 +18,12 @@ pub const IDLE_DAYS: i64 = 30;
 
 /// An order is late that is on its way for more days than this.
 pub const LATE_DAYS: i64 = 14;
+
+/// A failed upline request is told of for so many days.
+pub const FAILED_DAYS: i64 = 7;
+
+/// An upline request waits too long that nobody has decided for more days than this.
+pub const WAITING_DAYS: i64 = 3;
 
 /// So many of the companies that a reason is about are listed, at most.
 pub const LISTED: usize = 100;
@@ -49,6 +55,10 @@ pub enum ReasonCode {
     Deactivated,
     /// Active companies placed no order for a while.
     Idle,
+    /// Upline requests were granted, and could not be done.
+    UplineRequestFailed,
+    /// Nobody decides upline requests.
+    UplineRequestWaiting,
     /// Orders are on their way for too long.
     OrderLate,
     /// Modules cannot answer.
@@ -86,7 +96,22 @@ impl Found {
         for (node, _) in chain.preorder(root, None) {
             walk.see(node);
         }
-        let reasons = [walk.frozen(), walk.deactivated(), walk.idle(), walk.late()];
+        let reasons = [
+            walk.frozen(),
+            walk.deactivated(),
+            walk.idle(),
+            walk.failed.reason(ReasonCode::UplineRequestFailed, |requests| {
+                format!("{} could not be done in the last {FAILED_DAYS} days.", upline_requests(requests))
+            }),
+            walk.waiting.reason(ReasonCode::UplineRequestWaiting, |requests| {
+                let verb = if requests == 1 { "waits" } else { "wait" };
+                format!("{} {verb} for an answer for more than {WAITING_DAYS} days.", upline_requests(requests))
+            }),
+            walk.late.reason(ReasonCode::OrderLate, |orders| {
+                let (noun, verb) = if orders == 1 { ("order", "is") } else { ("orders", "are") };
+                format!("{orders} {noun} {verb} on the way for more than {LATE_DAYS} days.")
+            }),
+        ];
         Self { counts: walk.counts, reasons: reasons.into_iter().flatten().collect() }
     }
 }
@@ -100,11 +125,32 @@ struct Walk<'a> {
     counts: Counts,
     /// Those that are active and not frozen: of them some may be idle.
     trading: u64,
-    late_orders: u64,
     with_freeze: Listed,
     deactivated: Listed,
     idle: Listed,
-    late: Listed,
+    late: Counted,
+    failed: Counted,
+    waiting: Counted,
+}
+
+/// How many of something companies have, and the first of those that have some.
+#[derive(Default)]
+struct Counted {
+    count: u64,
+    companies: Listed,
+}
+
+impl Counted {
+    fn add(&mut self, node: NodeIndex, count: Option<&u64>) {
+        if let Some(count) = count {
+            self.count += count;
+            self.companies.add(node);
+        }
+    }
+
+    fn reason(&self, code: ReasonCode, in_words: impl FnOnce(u64) -> String) -> Option<Reason> {
+        reason(code, HealthStatus::Degraded, self.count, in_words(self.count), &self.companies)
+    }
 }
 
 /// The first of some companies.
@@ -129,11 +175,12 @@ impl<'a> Walk<'a> {
             frozen_nodes: any_frozen.then(|| chain.frozen_nodes(root, None)),
             counts: Counts::default(),
             trading: 0,
-            late_orders: 0,
             with_freeze: Listed::default(),
             deactivated: Listed::default(),
             idle: Listed::default(),
-            late: Listed::default(),
+            late: Counted::default(),
+            failed: Counted::default(),
+            waiting: Counted::default(),
         }
     }
 
@@ -160,10 +207,10 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        if let Some(orders) = self.observed.late.get(&chain.id(node)) {
-            self.late_orders += orders;
-            self.late.add(node);
-        }
+        let company = chain.id(node);
+        self.late.add(node, self.observed.late.get(&company));
+        self.failed.add(node, self.observed.failed.get(&company));
+        self.waiting.add(node, self.observed.waiting.get(&company));
     }
 
     /// Whether it could have placed orders for long enough, and has not. The root of the whole chain has nobody to place them with.
@@ -204,13 +251,10 @@ impl<'a> Walk<'a> {
             format!("{idle} of {} active resellers placed no order in the last {IDLE_DAYS} days.", self.trading);
         reason(ReasonCode::Idle, severity, idle, message, &self.idle)
     }
+}
 
-    fn late(&self) -> Option<Reason> {
-        let orders = self.late_orders;
-        let (noun, verb) = if orders == 1 { ("order", "is") } else { ("orders", "are") };
-        let message = format!("{orders} {noun} {verb} on the way for more than {LATE_DAYS} days.");
-        reason(ReasonCode::OrderLate, HealthStatus::Degraded, orders, message, &self.late)
-    }
+fn upline_requests(count: u64) -> String {
+    if count == 1 { "1 upline request".to_owned() } else { format!("{count} upline requests") }
 }
 
 /// How bad it is that companies do not trade: worst, where it is the one at the top.

@@ -1,7 +1,7 @@
-//! What the orders of all companies say of their health.
-#![expect(clippy::disallowed_methods, reason = "central store: orders of the whole chain are looked at once for all")]
+//! What the orders and the upline requests of all companies say of their health.
+#![expect(clippy::disallowed_methods, reason = "central store: those of the whole chain are looked at once for all")]
 
-use entity::{Day, TenantId, Timestamp, order_fact, tenant};
+use entity::{Day, TenantId, Timestamp, UplineRequestStatus, order_fact, tenant, upline_request};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 
@@ -33,4 +33,23 @@ pub(super) async fn late(db: &impl ConnectionTrait, instant: Timestamp) -> Resul
         .group_by(Column::PlacerTenantId);
     let late: Vec<(TenantId, i64)> = late.into_tuple().all(db).await?;
     Ok(late.into_iter().map(|(placer, orders)| (placer, orders.unsigned_abs())).collect())
+}
+
+/// How many requests of each company are in this state, and came there in this time: the first instant of it is in it, the last is not.
+pub(super) async fn requests(
+    db: &impl ConnectionTrait,
+    status: UplineRequestStatus,
+    (since, before): (Timestamp, Timestamp),
+) -> Result<Vec<(TenantId, u64)>, DbErr> {
+    use upline_request::Column;
+    let requests = upline_request::Entity::find()
+        .select_only()
+        .column(Column::OwnerTenantId)
+        .column_as(Column::Id.count(), "requests")
+        .filter(Column::Status.eq(status))
+        .filter(Column::UpdatedAt.gte(since))
+        .filter(Column::UpdatedAt.lt(before))
+        .group_by(Column::OwnerTenantId);
+    let requests: Vec<(TenantId, i64)> = requests.into_tuple().all(db).await?;
+    Ok(requests.into_iter().map(|(asking, requests)| (asking, requests.unsigned_abs())).collect())
 }

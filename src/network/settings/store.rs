@@ -44,14 +44,19 @@ pub(super) async fn forwarding(
     db: &impl ConnectionTrait,
     tenants: &[TenantId],
 ) -> Result<HashMap<TenantId, AutoForwarding>, Fault> {
-    let rows = network_settings::Entity::find()
-        .filter(network_settings::Column::OwnerTenantId.is_in(tenants.iter().copied()))
-        .select_only()
-        .columns([network_settings::Column::OwnerTenantId, network_settings::Column::AutoForwarding])
-        .into_tuple()
-        .all(db);
-    let rows = rows.await?.into_iter();
-    rows.map(|(tenant, rules)| Ok((tenant, read_forwarding(tenant, rules)?))).collect()
+    let mut found = HashMap::new();
+    for tenants in tenants.chunks(ROWS_A_STATEMENT) {
+        let rows = network_settings::Entity::find()
+            .filter(network_settings::Column::OwnerTenantId.is_in(tenants.iter().copied()))
+            .select_only()
+            .columns([network_settings::Column::OwnerTenantId, network_settings::Column::AutoForwarding])
+            .into_tuple()
+            .all(db);
+        for (tenant, rules) in rows.await? {
+            found.insert(tenant, read_forwarding(tenant, rules)?);
+        }
+    }
+    Ok(found)
 }
 
 /// The rules in the row of `tenant`.

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use entity::{OrderId, OrderStatus, Role, TenantId, Timestamp, UplineRequestId, UplineRequestStatus, upline_request};
 use sea_orm::{ColumnTrait, Condition};
 
+use super::crossing::claimed_until;
 use super::steps::{ask_next, status_changed};
-use super::{Ask, Asked, UplineRequests};
+use super::{Ask, Asked, UplineRequests, store};
 use crate::bus::CallError;
 use crate::bus::contract::orders::{GetOrders, Order};
 use crate::error::{Fault, Refusal, RefusalCode, ServiceError};
 use crate::events::Transaction;
-use crate::tenancy::{Actor, may_act};
+use crate::tenancy::{Actor, Line, may_act};
 
 /// How long a request can be decided.
 const KEPT_OPEN: time::Duration = time::Duration::days(30);
@@ -37,14 +38,8 @@ impl UplineRequests {
         if let Some(made) = change.once(own, "requestUpline", key, &ask, id.0).await? {
             return Ok(UplineRequestId(made));
         }
-        let target = line.and_then(|line| line.active_upline()).ok_or_else(nobody_above)?;
-        let row = row(&change, id, own, target, &asked?)?;
-        if let Ask::ForwardOrder { order, .. } = ask {
-            is_not_asked_already(&change, own, order).await?;
-        }
-        change.record(status_changed(&row, None, row.status));
-        change.in_tenant(own).insert::<upline_request::Entity>(row.clone().into()).await?;
-        ask_next(&mut change, &row, 0, target).await?;
+        let row = row(&change, id, own, &asked?, claimed_until(change.now()))?;
+        start(&mut change, row, line.as_ref()).await?;
         change.commit_and_show().await?;
         self.carry_on_now(id).await;
         Ok(id)
@@ -84,6 +79,48 @@ impl UplineRequests {
     }
 }
 
+/// Stores a new request of a company that is on `line`: it asks the nearest active company above.
+pub(super) async fn start(
+    change: &mut Transaction,
+    mut row: upline_request::Model,
+    line: Option<&Line>,
+) -> Result<(), ServiceError> {
+    row.target_tenant_id = line.and_then(Line::active_upline).ok_or_else(nobody_above)?;
+    if let Asked::ForwardOrder { order, .. } = store::asked(&row)? {
+        is_not_asked_already(change, row.owner_tenant_id, order).await?;
+    }
+    change.record(status_changed(&row, None, row.status));
+    let own = change.in_tenant(row.owner_tenant_id);
+    own.insert::<upline_request::Entity>(row.clone().into()).await?;
+    ask_next(change, &row, 0, row.target_tenant_id).await?;
+    Ok(())
+}
+
+/// A request of `own`, not yet put to anybody, at which the program looks at `due_at`.
+pub(super) fn row(
+    change: &Transaction,
+    id: UplineRequestId,
+    own: TenantId,
+    asked: &Asked,
+    due_at: Timestamp,
+) -> Result<upline_request::Model, Fault> {
+    let now = change.now();
+    Ok(upline_request::Model {
+        owner_tenant_id: own,
+        id,
+        person_id: change.actor().person,
+        action: asked.action(),
+        payload: serde_json::to_value(asked).map_err(|cause| Fault::Row(cause.to_string()))?,
+        status: UplineRequestStatus::Pending,
+        target_tenant_id: own,
+        result: None,
+        created_at: now,
+        updated_at: now,
+        expires_at: Timestamp::from(now.to_utc() + KEPT_OPEN),
+        due_at: Some(due_at),
+    })
+}
+
 /// Refuses to ask for an order again while that is not decided.
 async fn is_not_asked_already(change: &Transaction, own: TenantId, order: OrderId) -> Result<(), ServiceError> {
     let open = [UplineRequestStatus::Pending, UplineRequestStatus::Processing];
@@ -99,30 +136,6 @@ async fn is_not_asked_already(change: &Transaction, own: TenantId, order: OrderI
         return Err(ServiceError::refused(RefusalCode::Conflict, "request.forwardOrder.orderId", message));
     }
     Ok(())
-}
-
-fn row(
-    change: &Transaction,
-    id: UplineRequestId,
-    own: TenantId,
-    target: TenantId,
-    asked: &Asked,
-) -> Result<upline_request::Model, Fault> {
-    let now = change.now();
-    Ok(upline_request::Model {
-        owner_tenant_id: own,
-        id,
-        person_id: change.actor().person,
-        action: asked.action(),
-        payload: serde_json::to_value(asked).map_err(|cause| Fault::Row(cause.to_string()))?,
-        status: UplineRequestStatus::Pending,
-        target_tenant_id: target,
-        result: None,
-        created_at: now,
-        updated_at: now,
-        expires_at: Timestamp::from(now.to_utc() + KEPT_OPEN),
-        due_at: Some(now),
-    })
 }
 
 fn nobody_above() -> Refusal {

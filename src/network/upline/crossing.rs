@@ -30,49 +30,60 @@ use crate::tenancy::{Actor, Line, Scope};
 /// How long a step may take before another process does it.
 const CLAIMED_FOR: time::Duration = time::Duration::seconds(30);
 
+/// Until when nobody else looks at a request that is claimed now.
+pub(super) fn claimed_until(now: Timestamp) -> Timestamp {
+    Timestamp::from(now.to_utc() + CLAIMED_FOR)
+}
+
 impl UplineRequests {
-    /// Takes a request as far as it goes without a person. What fails is left to [`work`](Self::work).
+    /// Takes a request that was stored claimed as far as it goes without a person. What fails is left to [`work`](Self::work).
     pub(super) async fn carry_on_now(self: &Arc<Self>, id: UplineRequestId) {
         // Whoever stops waiting for the answer does not stop what was begun.
-        let (requests, carrying) = (self.clone(), id);
-        let carried = tokio::spawn(async move { requests.carry_on(carrying).await }).await;
+        let requests = self.clone();
+        let carried = tokio::spawn(async move { requests.carry_on(id).await }).await;
         if let Err(fault) = carried.unwrap_or_else(|stopped| Err(stopped.into())) {
             tracing::error!(request = %id, %fault, "an upline request cannot go on now; it is tried again");
         }
     }
 
-    /// Takes a request as far as it goes without a person.
+    /// Takes a request as far as it goes without a person, where that is to be done now and nobody else does it.
     ///
     /// # Errors
     /// Where a step failed: it is done again later.
-    pub(super) async fn carry_on(&self, id: UplineRequestId) -> Result<(), Fault> {
-        while let Some(row) = self.claim(id).await? {
-            match row.status {
+    pub(super) async fn carry_on_if_due(&self, id: UplineRequestId) -> Result<(), Fault> {
+        if self.claim(id).await? { self.carry_on(id).await } else { Ok(()) }
+    }
+
+    /// Takes a request that is claimed as far as it goes without a person.
+    async fn carry_on(&self, id: UplineRequestId) -> Result<(), Fault> {
+        let mut goes_on = true;
+        while goes_on {
+            let Some(row) = store::request(self.central.reader(), id).await? else { return Ok(()) };
+            goes_on = match row.status {
                 UplineRequestStatus::Pending if row.expires_at <= self.clock.now() => self.expire(&row).await?,
                 UplineRequestStatus::Pending => self.decide_by_settings(&row).await?,
                 UplineRequestStatus::Processing => self.carry_out(&row).await?,
-                _ => return Ok(()),
-            }
+                _ => false,
+            };
         }
         Ok(())
     }
 
-    /// The request, where there is something to be done about it now and nobody else does it.
-    async fn claim(&self, id: UplineRequestId) -> Result<Option<upline_request::Model>, Fault> {
-        let Some(row) = store::request(self.central.reader(), id).await? else { return Ok(None) };
+    /// Claims a request, where there is something to be done about it now and nobody else does it. Answers whether it did.
+    async fn claim(&self, id: UplineRequestId) -> Result<bool, Fault> {
+        let Some(row) = store::request(self.central.reader(), id).await? else { return Ok(false) };
         let now = self.clock.now();
-        let Some(due_at) = row.due_at.filter(|due_at| *due_at <= now) else { return Ok(None) };
-        let until = Timestamp::from(now.to_utc() + CLAIMED_FOR);
+        let Some(due_at) = row.due_at.filter(|due_at| *due_at <= now) else { return Ok(false) };
         let as_read = Condition::all()
             .add(upline_request::Column::Id.eq(id))
             .add(upline_request::Column::DueAt.eq(due_at))
             .add(upline_request::Column::Status.eq(row.status));
         let change = self.log.begin(Actor::central()).await?;
-        let columns = [(upline_request::Column::DueAt, Expr::value(until))];
+        let columns = [(upline_request::Column::DueAt, Expr::value(claimed_until(now)))];
         let own = change.in_tenant(row.owner_tenant_id);
         let claimed = own.update_many::<upline_request::Entity>(columns, as_read).await? > 0;
         change.commit().await?;
-        Ok(claimed.then_some(row))
+        Ok(claimed)
     }
 
     /// A change on behalf of the company that asked: what central code has done for it.
@@ -83,8 +94,8 @@ impl UplineRequests {
         Ok(change)
     }
 
-    /// Does what the settings of the company that is asked say: at once, not without a person, or by its own upline.
-    async fn decide_by_settings(&self, row: &upline_request::Model) -> Result<(), Fault> {
+    /// Does what the settings of the company that is asked say: at once, not without a person, or by its own upline. Answers whether the request goes on.
+    async fn decide_by_settings(&self, row: &upline_request::Model) -> Result<bool, Fault> {
         let asked = store::asked(row)?;
         let mut change = self.begin(row).await?;
         let Some((decider, line)) = decider(&change, row).await? else {
@@ -92,34 +103,22 @@ impl UplineRequests {
             return self.end(change, row, Ended::Failed(Refusal::new(RefusalCode::Conflict, "", why))).await;
         };
         let rules = self.settings.forwarding(&[decider]).await?.remove(&decider).unwrap_or_default();
-        let next = line.active_upline();
-        let now = change.now();
-        match (rules.decision(row.action, asked.amount()), next) {
-            (ApprovalMode::Auto, _) => {
-                if go(&mut change, row, Next::processing(row, now)).await? {
-                    decide(&change, row, Decision::by_settings(UplineDecision::Auto)).await?;
-                }
-            }
-            (ApprovalMode::Forward, Some(next)) => {
-                let on = Next { status: row.status, target: next, ended: None, due_at: Some(now) };
-                if go(&mut change, row, on).await? {
-                    decide(&change, row, Decision::by_settings(UplineDecision::Forwarded)).await?;
-                    let number = store::hops(change.db(), &[row.id]).await?.len();
-                    ask_next(&mut change, row, i32::try_from(number).unwrap_or(i32::MAX), next).await?;
-                }
-            }
+        let goes_on = match (rules.decision(row.action, asked.amount()), line.active_upline()) {
+            (ApprovalMode::Auto, _) => grant(&mut change, row).await?,
+            (ApprovalMode::Forward, Some(next)) => pass_on(&mut change, row, next).await?,
             // Nobody is above the one at the top.
             (ApprovalMode::Manual, _) | (ApprovalMode::Forward, None) => {
                 let wait = Next { due_at: Some(row.expires_at), ..Next::end(row, row.status) };
                 go(&mut change, row, wait).await?;
+                false
             }
-        }
+        };
         change.commit_and_show().await?;
-        Ok(())
+        Ok(goes_on)
     }
 
-    /// Has the modules do what was granted.
-    async fn carry_out(&self, row: &upline_request::Model) -> Result<(), Fault> {
+    /// Has the modules do what was granted. That is the end of the request.
+    async fn carry_out(&self, row: &upline_request::Model) -> Result<bool, Fault> {
         let owner = row.owner_tenant_id;
         let done = match store::asked(row)? {
             Asked::ForwardOrder { order, reference, note, .. } => {
@@ -182,22 +181,44 @@ impl UplineRequests {
         matches!(nodes, (Some(above), Some(company)) if above != company && chain.is_at_or_above(above, company))
     }
 
-    async fn end(&self, mut change: Transaction, row: &upline_request::Model, ended: Ended) -> Result<(), Fault> {
+    async fn end(&self, mut change: Transaction, row: &upline_request::Model, ended: Ended) -> Result<bool, Fault> {
         let status = match ended {
             Ended::Granted(_) => UplineRequestStatus::Completed,
             Ended::Failed(_) => UplineRequestStatus::Failed,
         };
         go(&mut change, row, Next { ended: Some(ended), ..Next::end(row, status) }).await?;
         change.commit_and_show().await?;
-        Ok(())
+        Ok(false)
     }
 
-    async fn expire(&self, row: &upline_request::Model) -> Result<(), Fault> {
+    async fn expire(&self, row: &upline_request::Model) -> Result<bool, Fault> {
         let mut change = self.begin(row).await?;
         go(&mut change, row, Next::end(row, UplineRequestStatus::Expired)).await?;
         change.commit_and_show().await?;
-        Ok(())
+        Ok(false)
     }
+}
+
+/// Grants what is asked, as the settings of the company that is asked say.
+async fn grant(change: &mut Transaction, row: &upline_request::Model) -> Result<bool, Fault> {
+    let next = Next::processing(row, change.now());
+    let is_granted = go(change, row, next).await?;
+    if is_granted {
+        decide(change, row, Decision::by_settings(UplineDecision::Auto)).await?;
+    }
+    Ok(is_granted)
+}
+
+/// Asks `next` in place of the company that was asked so far.
+async fn pass_on(change: &mut Transaction, row: &upline_request::Model, next: TenantId) -> Result<bool, Fault> {
+    let due_at = Some(claimed_until(change.now()));
+    let is_passed_on = go(change, row, Next { status: row.status, target: next, ended: None, due_at }).await?;
+    if is_passed_on {
+        decide(change, row, Decision::by_settings(UplineDecision::Forwarded)).await?;
+        let number = store::hops(change.db(), &[row.id]).await?.len();
+        ask_next(change, row, i32::try_from(number).unwrap_or(i32::MAX), next).await?;
+    }
+    Ok(is_passed_on)
 }
 
 /// Who decides about `row` now, and its line: the company that is asked, or, where that was switched off, the next active one above it. Nothing where that

@@ -6,6 +6,7 @@ use sea_orm::{ColumnTrait, Condition, DbErr};
 use serde_json::json;
 
 use super::Ended;
+use super::crossing::claimed_until;
 use crate::error::Fault;
 use crate::events::{Fact, Transaction, kinds};
 
@@ -41,9 +42,9 @@ impl Next {
         Self { status, target: row.target_tenant_id, ended: None, due_at: None }
     }
 
-    /// It was granted, and is done at once.
+    /// It was granted, and whoever granted it has it done at once.
     pub(super) fn processing(row: &upline_request::Model, now: Timestamp) -> Self {
-        Self { due_at: Some(now), ..Self::end(row, UplineRequestStatus::Processing) }
+        Self { due_at: Some(claimed_until(now)), ..Self::end(row, UplineRequestStatus::Processing) }
     }
 }
 

@@ -40,7 +40,7 @@ impl UplineRequests {
             let due = store::due(self.central.reader(), self.clock.now(), AT_ONCE).await?;
             let is_all = (due.len() as u64) < AT_ONCE;
             for id in due {
-                if let Err(fault) = self.carry_on(id).await {
+                if let Err(fault) = self.carry_on_if_due(id).await {
                     tracing::error!(request = %id, %fault, "an upline request cannot go on; it is tried again");
                 }
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use entity::{Role, TenantId, Timestamp};
 use futures_util::future::BoxFuture;
 use iso_currency::Currency;
-use reseller_network::bus::contract::{Page, Period, Take, catalog, finance, network, orders};
+use reseller_network::bus::contract::{Page, Period, Take, admin, catalog, finance, network, orders};
 use reseller_network::bus::{Alias, Bus, CallError, Request, Serve};
 use reseller_network::error::ServiceError;
 use reseller_network::money::Money;
@@ -65,7 +65,15 @@ fn table() -> Vec<Row> {
         reference: None,
         idempotency_key: "a key".to_owned(),
     };
+    let why = || admin::Why { reason: "A test".to_owned() };
+    let request = entity::UplineRequestId::generate();
     vec![
+        row::<admin::ApproveReseller>(Reach::Downline, ()),
+        row::<admin::DeactivateReseller>(Reach::Downline, why()),
+        row::<admin::ReactivateReseller>(Reach::Downline, ()),
+        row::<admin::FreezeSubtree>(Reach::Downline, why()),
+        row::<admin::ThawSubtree>(Reach::Own, admin::Thaw { freeze: entity::FreezeId::generate(), note: None }),
+        row::<admin::MoveReseller>(Reach::Downline, admin::Move { new_parent: TenantId::generate() }),
         row::<catalog::GetAvailableCatalog>(Reach::Downline, list),
         row::<catalog::GetItems>(Reach::Downline, Vec::new()),
         row::<catalog::GetStats>(Reach::Downline, ()),
@@ -74,6 +82,7 @@ fn table() -> Vec<Row> {
         row::<catalog::SaveProduct>(Reach::Own, product),
         row::<catalog::SetPriceOverride>(Reach::Own, catalog::PriceOverride { sku: "A".to_owned(), price: None }),
         row::<catalog::SetAccess>(Reach::Downline, catalog::Access::default()),
+        row::<catalog::RequestAccess>(Reach::Own, catalog::GrantCategory { category: "A".to_owned(), request }),
         row::<orders::Place>(Reach::Own, order),
         row::<orders::Advance>(Reach::Own, orders::Step { id, to, note: None }),
         row::<orders::Forward>(Reach::Own, orders::Forwarded { id, note: None }),
@@ -86,6 +95,7 @@ fn table() -> Vec<Row> {
         row::<finance::ListEntries>(Reach::Own, entries),
         row::<finance::GetEntries>(Reach::Own, Vec::new()),
         row::<finance::RecordPayment>(Reach::Own, payment),
+        row::<finance::RequestCredit>(Reach::Own, finance::GrantCredit { amount: usd, request }),
         row::<network::GetDownlineTree>(Reach::Downline, network::TreeQuery { depth: 1 }),
         row::<network::GetChildSummary>(Reach::Downline, period),
         row::<network::GetDashboard>(Reach::Downline, period),

@@ -1,6 +1,7 @@
 //! Finance: ledgers in which every posting has two sides, and nothing is posted twice.
 
 mod api;
+mod credit;
 mod instants;
 mod parking;
 mod payments;

@@ -1,6 +1,7 @@
 //! How well a part of the chain is: each reason by itself, and all of them as callers see them.
 
 use entity::{Role, TenantId, TenantStatus, Timestamp};
+use reseller_network::network::upline::Ask;
 use reseller_network::tenancy::Actor;
 use serde_json::{Value, json};
 use time::Date;
@@ -9,7 +10,8 @@ use time::macros::date;
 use crate::performance::{DAY, World};
 use crate::support::app::id;
 use crate::support::chain::owner;
-use crate::support::faults::Failing;
+use crate::support::faults::{Failing, Refusing};
+use crate::support::market::dollars;
 use crate::support::{TestDatabase, on_both_databases};
 
 mod constant;
@@ -19,6 +21,7 @@ on_both_databases!(
     who_is_frozen_or_switched_off_is_told_at_once_and_why,
     who_places_no_orders_is_idle,
     an_order_that_is_long_on_its_way_is_late,
+    what_was_asked_of_an_upline_and_failed_or_waits_is_told,
     a_module_that_fails_is_told_without_its_cause,
     what_is_out_of_sight_is_not_looked_at,
 );
@@ -81,7 +84,10 @@ async fn a_chain_is_healthy_until_something_is_wrong(database: TestDatabase) {
     let counts = json!({ "total": 3, "active": 3, "frozen": 0, "deactivated": 0, "pending": 0, "idle": 0 });
     assert_eq!(seen["counts"], counts);
     let module = |module: &str| json!({ "module": module, "available": true, "since": "2026-11-01T00:00:00Z", "lastError": null });
-    assert_eq!(seen["modules"], json!([module("CATALOG"), module("ORDERS"), module("FINANCE"), module("NETWORK")]));
+    assert_eq!(
+        seen["modules"],
+        json!([module("ADMIN"), module("CATALOG"), module("ORDERS"), module("FINANCE"), module("NETWORK")])
+    );
     // The same of a reseller, and of the caller's own without an id.
     let query = "query ($id: ID!) { reseller(id: $id) { health { status counts { total } } } chainHealth { counts { total } } }";
     let both = world.ask_as(root, query, json!({ "id": id(own) })).await.data();
@@ -178,6 +184,39 @@ async fn an_order_that_is_long_on_its_way_is_late(database: TestDatabase) {
     // Whoever is below now.
     world.chain.move_reseller(Actor::central(), child, root).await.expect("a move");
     assert_eq!(reasons(&health(&world, root, own).await), [late(1, &["Own"])]);
+}
+
+async fn what_was_asked_of_an_upline_and_failed_or_waits_is_told(database: TestDatabase) {
+    let world = World::open(database, START).await;
+    let [root, own, child] = line(&world).await;
+    let upline = world.running().services.upline.clone();
+    let ask = async |who, key: &str| {
+        let ask = Ask::Credit { amount: dollars(100), note: None };
+        upline.ask(owner(who), ask, key).await.expect("a request")
+    };
+    ask(own, "one").await;
+    let waits = ask(child, "two").await;
+    ask(child, "three").await;
+    pass(&world, 3 * DAY);
+    assert_eq!(reasons(&health(&world, root, root).await), [], "not for more than three days");
+    pass(&world, 3_600_000_000);
+    let waiting = |count, words: &str, names: &[&str]| {
+        let message = format!("{words} for an answer for more than 3 days.");
+        told("UPLINE_REQUEST_WAITING", "DEGRADED", count, &message, names)
+    };
+    assert_eq!(reasons(&health(&world, root, root).await), [waiting(3, "3 upline requests wait", &["Own", "Child"])]);
+    assert_eq!(reasons(&health(&world, own, child).await), [waiting(2, "2 upline requests wait", &["Child"])]);
+    world.switch_of("finance.requestCredit").to(Refusing);
+    upline.approve(owner(own), waits, None).await.expect("an approval");
+    pass(&world, 3_600_000_000);
+    let failed = |names: &[&str]| {
+        let message = "1 upline request could not be done in the last 7 days.";
+        told("UPLINE_REQUEST_FAILED", "DEGRADED", 1, message, names)
+    };
+    let seen = reasons(&health(&world, own, child).await);
+    assert_eq!(seen, [failed(&["Child"]), waiting(1, "1 upline request waits", &["Child"])]);
+    pass(&world, 7 * DAY);
+    assert_eq!(reasons(&health(&world, own, child).await), [waiting(1, "1 upline request waits", &["Child"])]);
 }
 
 async fn a_module_that_fails_is_told_without_its_cause(database: TestDatabase) {

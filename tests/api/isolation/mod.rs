@@ -3,8 +3,10 @@
 //! What the caller may not see is answered as an id that was never issued, to the byte.
 
 mod inside;
+pub(crate) mod root_fields;
 pub(crate) mod table;
 mod trade;
+mod ways;
 mod whole;
 
 use entity::{FreezeId, LedgerEntryId, OrderId, Position, ProductId, Role, TenantId, TenantStatus, UplineRequestId};
@@ -15,7 +17,9 @@ use reseller_network::network::upline::Ask;
 use reseller_network::tenancy::Actor;
 use serde_json::{Value, json};
 
-use self::table::{OpenTo, ROOT_FIELDS, Thing, WAYS, Way};
+use self::root_fields::ROOT_FIELDS;
+use self::table::{OpenTo, Thing, Way};
+use self::ways::WAYS;
 use crate::family::{Family, Relation};
 use crate::support::app::{Answer, TestApp, id};
 use crate::support::chain::owner;

@@ -8,7 +8,8 @@ use async_graphql::parser::types::{
 };
 use reseller_network::graphql::schema::sdl;
 
-use super::table::{ROOT_FIELDS, WAYS};
+use super::root_fields::ROOT_FIELDS;
+use super::ways::WAYS;
 use crate::live::scope;
 
 #[test]
@@ -18,14 +19,14 @@ fn the_table_is_whole() {
     assert_eq!(
         rows,
         schema.root_fields(),
-        "every root field needs a row in ROOT_FIELDS (tests/api/isolation/table.rs) that says who may ask it"
+        "every root field needs a row in ROOT_FIELDS (tests/api/isolation/root_fields.rs) that says who may ask it"
     );
     let arguments = WAYS.iter().map(|way| way.argument).chain(scope::ARGUMENTS);
     let arguments: BTreeSet<_> = arguments.map(str::to_owned).collect();
     assert_eq!(
         arguments,
         schema.id_arguments(),
-        "every argument that takes an ID needs a row in WAYS (tests/api/isolation/table.rs) for each kind of thing that it takes"
+        "every argument that takes an ID needs a row in WAYS (tests/api/isolation/ways.rs) for each kind of thing that it takes"
     );
     for node in schema.node_types() {
         for argument in ["Query.node(id)", "Query.nodes(ids)"] {

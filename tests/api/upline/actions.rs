@@ -21,6 +21,7 @@ on_both_databases!(
     what_cannot_be_asked_is_refused_where_it_stands,
     a_module_that_does_not_answer_is_asked_again_and_what_it_did_is_done_once,
     what_a_module_refuses_fails_the_request,
+    an_order_that_waits_to_be_passed_on_is_sent_up_by_itself_where_settings_say_so,
 );
 
 fn forward(order: entity::OrderId, key: &str) -> Value {
@@ -148,4 +149,35 @@ async fn what_a_module_refuses_fails_the_request(database: TestDatabase) {
     let failed = line.request(0, "approveUplineRequest", json!({ "id": asked["id"] })).await;
     assert_eq!((&failed["status"], &failed["result"]), (&json!("FAILED"), &Value::Null));
     assert_eq!(failed["failure"]["code"], "CONFLICT");
+}
+
+async fn an_order_that_waits_to_be_passed_on_is_sent_up_by_itself_where_settings_say_so(database: TestDatabase) {
+    let line: Line<4> = Line::open(database).await;
+    let [_, upper, lower, own] = line.companies;
+    let send_up =
+        json!([{ "action": "FORWARD_ORDER", "enabled": true, "maxAmount": { "amount": "2.60", "currency": "USD" } }]);
+    for place in [1, 2] {
+        let rules = json!({ "requests": send_up, "approvals": [{ "action": "FORWARD_ORDER", "mode": "AUTO" }] });
+        line.forwards(place, rules).await;
+    }
+    let outgoing =
+        "{ uplineRequests { nodes { status request { ... on ForwardOrderRequest { orderReference } } } totalCount } }";
+    let asked = async |place| line.ask(place, outgoing, json!({})).await["uplineRequests"].clone();
+    // Of three mugs the lower sells 3.90, which is too much to go by itself.
+    let dear = line.market.place(own, &[("mug", 3)]).await;
+    line.market.advance(dear, &[(lower, AwaitingForward)]).await;
+    let order = line.market.place(own, &[("mug", 2)]).await;
+    line.market.advance(order, &[(lower, AwaitingForward)]).await;
+    line.market.is_caught_up().await;
+    line.market.running().services.upline.work_once().await.expect("work");
+    let sent = asked(2).await;
+    assert_eq!((&sent["totalCount"], &sent["nodes"][0]["status"]), (&json!(1), &json!("COMPLETED")));
+    let there = line.market.order(upper, order).await.expect("an order of the upper's by now");
+    assert_eq!((there.status, there.holder), (Forwarded, upper), "its upline takes it by itself");
+    assert_eq!(line.market.order(lower, dear).await.expect("the other").holder, lower);
+    assert_eq!(asked(1).await["totalCount"], 0, "the upper has not taken it in yet");
+    line.market.advance(order, &[(upper, AwaitingForward)]).await;
+    line.market.is_caught_up().await;
+    line.market.running().services.upline.work_once().await.expect("work");
+    assert_eq!(asked(1).await["nodes"][0]["status"], "PENDING", "at the top a person decides");
 }

@@ -89,10 +89,15 @@ impl<const N: usize> Line<N> {
 
     /// From now on the company at `place` does this with what it is asked.
     async fn decides(&self, place: usize, approvals: Value) {
+        self.forwards(place, json!({ "approvals": approvals })).await;
+    }
+
+    /// From now on these are its rules of what goes up.
+    async fn forwards(&self, place: usize, rules: Value) {
         let version = self.ask(place, "{ settings { version } }", json!({})).await["settings"]["version"].clone();
         let document =
             "mutation ($input: UpdateSettingsInput!) { updateSettings(input: $input) { userErrors { code message } } }";
-        let input = json!({ "version": version, "autoForwarding": { "approvals": approvals } });
+        let input = json!({ "version": version, "autoForwarding": rules });
         let done = self.ask(place, document, json!({ "input": input })).await;
         assert_eq!(done["updateSettings"]["userErrors"], json!([]));
     }
