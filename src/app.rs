@@ -24,7 +24,7 @@ use crate::network::figures::Figures;
 use crate::network::health::Healths;
 use crate::network::performance::Performances;
 use crate::network::settings::Settings;
-use crate::network::upline::{SendingUp, UplineRequests};
+use crate::network::upline::{UplineEvents, UplineRequests};
 use crate::tenancy::topology::{Topology, store};
 use crate::tenancy::{CentralDb, Database};
 
@@ -111,16 +111,9 @@ impl App {
         let feeds = Feeds::new(central.clone());
         let feed = Feed::new(&feeds, topology.clone());
         let feeding = Consumer::new(central.clone(), log.clone(), feed).await.map_err(Fault::from)?;
-        let upline = UplineRequests::new(
-            central.clone(),
-            log.clone(),
-            topology.clone(),
-            bus.clone(),
-            settings.clone(),
-            clock.clone(),
-        );
-        let sending_up = Arc::new(SendingUp(upline.clone()));
-        let sending_up = Consumer::new(central.clone(), log.clone(), sending_up).await.map_err(Fault::from)?;
+        let upline = UplineRequests::new(central.clone(), log.clone(), bus.clone(), settings.clone(), clock.clone());
+        let upline_events = Arc::new(UplineEvents(upline.clone()));
+        let upline_events = Consumer::new(central.clone(), log.clone(), upline_events).await.map_err(Fault::from)?;
         let rights = RightsChanges::new();
         let listeners: Vec<Arc<dyn Listener>> = vec![
             Arc::new(memberships.clone()),
@@ -141,7 +134,7 @@ impl App {
             tokio::spawn(feeding.run()),
             tokio::spawn(Tail::new(central.clone(), live.clone()).run()),
             tokio::spawn(answers.clone().keep()),
-            tokio::spawn(sending_up.run()),
+            tokio::spawn(upline_events.run()),
             tokio::spawn(upline.clone().work()),
         ];
         if let Some(days) = bounds.keep_activity_days {

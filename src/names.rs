@@ -25,6 +25,11 @@ pub fn check_identifier(identifier: &str) -> Result<(), String> {
     })
 }
 
+/// Whether these are words that people may leave: at most so many characters, and none that PostgreSQL has no text with.
+pub fn are_words(words: &str, most: usize) -> bool {
+    words.chars().count() <= most && !words.contains('\0')
+}
+
 fn check_text(text: &str) -> Result<(), String> {
     if text.trim().is_empty() {
         return Err("must not be empty".to_owned());

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::words::stored_word;
-use crate::{PersonId, TenantId, Timestamp, UplineRequestId, owned::owned};
+use crate::{OrderId, PersonId, TenantId, Timestamp, UplineRequestId, owned::owned};
 
 /// Something that a company asks of its upline.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -20,6 +20,8 @@ pub struct Model {
     pub action: UplineAction,
     /// The particulars of that: an object for each action.
     pub payload: Json,
+    /// The order that it is about, where it is about one: no other request about it may be open.
+    pub order_id: Option<OrderId>,
     /// How far it is.
     pub status: UplineRequestStatus,
     /// The company that is to decide it, or that did.

@@ -31,6 +31,7 @@ async fn requests(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(ColumnDef::new(Alias::new("person_id")).uuid())
         .col(text("action"))
         .col(json("payload"))
+        .col(ColumnDef::new(Alias::new("order_id")).uuid())
         .col(text("status"))
         .col(id("target_tenant_id"))
         .col(ColumnDef::new(Alias::new("result")).json_binary())
@@ -44,6 +45,10 @@ async fn requests(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let of_owner = index("upline_requests_of_owner", REQUESTS, &[OWNER, "id"]).unique().to_owned();
     manager.create_index(of_owner).await?;
     manager.create_index(index("upline_requests_by_status", REQUESTS, &["status", "updated_at"])).await?;
+    // An order is asked for once at a time.
+    let open = Expr::cust("order_id IS NOT NULL AND status IN ('PENDING', 'PROCESSING')");
+    let of_order = index("upline_requests_open_order", REQUESTS, &[OWNER, "order_id"]).unique().to_owned();
+    manager.create_index(of_order.clone().and_where(open).to_owned()).await?;
     let due = Expr::col(Alias::new("due_at")).is_not_null();
     manager.create_index(index("upline_requests_due", REQUESTS, &["due_at"]).and_where(due).to_owned()).await
 }
@@ -62,6 +67,7 @@ async fn hops(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .foreign_key(&mut reference(HOPS, "tenant_id", "tenants"))
         .to_owned();
     manager.create_table(hops).await?;
+    manager.create_index(index("upline_hops_of_request", HOPS, &["request_id"])).await?;
     manager.create_index(index("upline_hops_of_tenant", HOPS, &["tenant_id", "request_id"])).await
 }
 

@@ -70,10 +70,11 @@ pub fn executor(limits: Limits) -> Result<ApiExecutor, parser::Error> {
 
 /// Fields whose cost the schema does not tell: a way down and a list of causes may be long; a series usually has a month's days; a tree is written from memory, so that what is asked of its nodes counts 10 times and not
 /// 2,000; but below `reseller` each of them asks for more.
-const COSTS: [FieldCost; 11] = [
+const COSTS: [FieldCost; 12] = [
     FieldCost { field: "Reseller.path", times: 100 },
     FieldCost { field: "ResellerEdge.path", times: 100 },
     FieldCost { field: "Reseller.freezes", times: MAX_CAUSES as u64 },
+    FieldCost { field: "UplineRequest.hops", times: 10 },
     FieldCost { field: "Order.lines", times: 10 },
     FieldCost { field: "Performance.series", times: 30 },
     FieldCost { field: "OrderStats.series", times: 30 },

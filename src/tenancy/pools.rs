@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqlxPostgre
 use sqlx::pool::PoolConnectionMetadata;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{ConnectOptions, Connection, Executor};
 use tracing::log::LevelFilter;
 
 use super::database::{OpenError, without_password};
@@ -94,14 +94,12 @@ impl Pools {
         // A generic plan, made for no value in particular, can be several times slower than one for the value at hand.
         let (custom, generic) = (planned("force_custom_plan"), planned("force_generic_plan"));
         let timeout = BUSY_TIMEOUT.as_millis().to_string();
-        // Under REPEATABLE READ, which may be the server's default, a transaction that waited for a lock would see what was before it.
-        let waits = [("lock_timeout", timeout.as_str()), ("default_transaction_isolation", "read committed")];
-        let writer = custom.clone().options(waits);
+        let writer = custom.clone().options([("lock_timeout", timeout.as_str())]);
         // Apart, so that writers who wait for one another never keep a reader waiting.
         let reader = pool(12).connect_with(custom).await.map_err(unreachable)?;
         // Such statements are short: other processes would take longer to begin than to help.
         let steady_reader = pool(8).connect_lazy_with(generic.options([("max_parallel_workers_per_gather", "0")]));
-        let writer = pool(8).acquire_timeout(BUSY_TIMEOUT).connect_lazy_with(writer);
+        let writer = pool(8).acquire_timeout(BUSY_TIMEOUT).after_connect(read_committed).connect_lazy_with(writer);
         let [reader, steady_reader, writer] =
             [reader, steady_reader, writer].map(SqlxPostgresConnector::from_sqlx_postgres_pool);
         Ok(Self { reader, steady_reader, writer })
@@ -117,6 +115,13 @@ fn pool(size: u32) -> PgPoolOptions {
         .acquire_timeout(Duration::from_secs(10))
         .test_before_acquire(false)
         .before_acquire(is_there)
+}
+
+/// Under REPEATABLE READ, which may be the server's default, a transaction that waited for a lock would see what was before it. Said once for a
+/// connection, and not by an option, which a pooler in between may drop.
+fn read_committed(connection: &mut PgConnection, _: PoolConnectionMetadata) -> BoxFuture<'_, sqlx::Result<()>> {
+    let set = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED";
+    Box::pin(async move { connection.execute(set).await.map(drop) })
 }
 
 fn is_there(

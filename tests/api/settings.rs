@@ -29,6 +29,7 @@ on_both_databases!(
     a_change_is_told_with_what_was_before,
     what_has_no_rule_is_decided_by_a_person_and_not_sent_up,
     a_change_of_rules_leaves_the_rest_as_it_is_and_is_told,
+    a_change_of_rules_based_on_another_version_is_a_conflict,
     rules_that_make_no_sense_are_refused_where_they_stand,
 );
 
@@ -40,16 +41,19 @@ async fn update_rules(shop: &Shop, version: i64, rules: Value) -> Value {
     shop.change("own", "updateSettings", &shown, json!({ "version": version, "autoForwarding": rules })).await
 }
 
+async fn rules(shop: &Shop) -> Value {
+    shop.ask(&shop.token("own"), &format!("{{ settings {{ {RULES} }} }}"), json!({})).await.at("/settings")
+}
+
 async fn what_has_no_rule_is_decided_by_a_person_and_not_sent_up(database: TestDatabase) {
     let shop = Shop::open(database).await;
-    let rules = shop.ask(&shop.token("own"), &format!("{{ settings {{ {RULES} }} }}"), json!({})).await;
     let manual = |action| json!({ "action": action, "mode": "MANUAL", "maxAmount": null });
     let approvals = ["FORWARD_ORDER", "REQUEST_CATALOG_ACCESS", "REQUEST_CREDIT"].map(manual);
     let expected = json!({
         "requests": [{ "action": "FORWARD_ORDER", "enabled": false, "maxAmount": null }],
         "approvals": approvals,
     });
-    assert_eq!(rules.at("/settings/autoForwarding"), expected);
+    assert_eq!(rules(&shop).await["autoForwarding"], expected);
 }
 
 async fn a_change_of_rules_leaves_the_rest_as_it_is_and_is_told(database: TestDatabase) {
@@ -69,12 +73,29 @@ async fn a_change_of_rules_leaves_the_rest_as_it_is_and_is_told(database: TestDa
     );
     let payload = update_rules(&shop, 3, json!({ "approvals": [] })).await;
     assert_eq!(payload["settings"]["autoForwarding"]["approvals"][2]["mode"], "MANUAL", "in place of what was there");
-    let told = shop.events().await.into_iter().filter(|event| event.event_type == kinds::SETTINGS_CHANGED);
-    let told: Vec<Value> = told.map(|event| event.data["autoForwarding"].clone()).collect();
+    accepted(&update(&shop, "own", 4, json!({ "defaultPercent": "8" })).await);
+    assert_eq!(rules(&shop).await["autoForwarding"]["requests"], send_up, "nothing else touches it");
+    let feed = "query ($types: [String!]) { activity(first: 9, filter: { types: $types }) { nodes { data } } }";
+    let feed = shop.ask(&shop.token("own"), feed, json!({ "types": [kinds::SETTINGS_CHANGED] })).await;
+    let nodes = feed.at("/activity/nodes");
+    let told = nodes.as_array().into_iter().flatten().rev().map(|event| event["data"]["autoForwarding"].clone());
+    let told: Vec<Value> = told.collect();
     let rule = |told: &Value| told["approvals"]["REQUEST_CREDIT"]["mode"].clone();
-    assert_eq!(told[0], Value::Null, "the margins alone");
+    assert_eq!((told.len(), &told[0], &told[4]), (5, &Value::Null, &Value::Null), "the margins alone");
+    let sent_up = ["old", "new"].map(|then| told[1][then]["requests"]["FORWARD_ORDER"]["enabled"] == true);
+    assert_eq!(sent_up, [false, true]);
     assert_eq!((rule(&told[2]["old"]), rule(&told[2]["new"])), (Value::Null, json!("AUTO")));
     assert_eq!((rule(&told[3]["old"]), rule(&told[3]["new"])), (json!("AUTO"), Value::Null));
+}
+
+async fn a_change_of_rules_based_on_another_version_is_a_conflict(database: TestDatabase) {
+    let shop = Shop::open(database).await;
+    let send_up = |enabled: bool| json!({ "requests": [{ "action": "FORWARD_ORDER", "enabled": enabled }] });
+    accepted(&update_rules(&shop, 0, send_up(true)).await);
+    for version in [0, 2] {
+        assert_eq!(refused(&update_rules(&shop, version, send_up(false)).await), about("CONFLICT", "version"));
+    }
+    assert_eq!(rules(&shop).await["autoForwarding"]["requests"][0]["enabled"], true);
 }
 
 async fn rules_that_make_no_sense_are_refused_where_they_stand(database: TestDatabase) {
@@ -82,15 +103,16 @@ async fn rules_that_make_no_sense_are_refused_where_they_stand(database: TestDat
     let usd = |amount: &str| json!({ "amount": amount, "currency": "USD" });
     let approval = |action: &str, most: Value| json!({ "action": action, "mode": "AUTO", "maxAmount": most });
     let request = |action: &str, most: Value| json!({ "action": action, "enabled": true, "maxAmount": most });
+    let sent_twice = [request("FORWARD_ORDER", json!(null)), request("FORWARD_ORDER", usd("1.00"))];
+    let decided_twice = [approval("REQUEST_CREDIT", json!(null)), approval("REQUEST_CREDIT", usd("1.00"))];
     for (rules, field) in [
+        (json!({ "requests": sent_twice }), "requests.1.action"),
         (json!({ "requests": [request("REQUEST_CREDIT", json!(null))] }), "requests.0.action"),
         (json!({ "requests": [request("FORWARD_ORDER", usd("0.00"))] }), "requests.0.maxAmount"),
         (json!({ "requests": [request("FORWARD_ORDER", usd("1.001"))] }), "requests.0.maxAmount.amount"),
-        (
-            json!({ "approvals": [approval("REQUEST_CREDIT", json!(null)), approval("REQUEST_CREDIT", usd("1.00"))] }),
-            "approvals.1.action",
-        ),
+        (json!({ "approvals": decided_twice }), "approvals.1.action"),
         (json!({ "approvals": [approval("REQUEST_CATALOG_ACCESS", usd("1.00"))] }), "approvals.0.maxAmount"),
+        (json!({ "approvals": [approval("FORWARD_ORDER", usd("-1.00"))] }), "approvals.0.maxAmount"),
     ] {
         let payload = update_rules(&shop, 0, rules).await;
         assert_eq!(refused(&payload), about("INVALID", &format!("autoForwarding.{field}")));

@@ -8,7 +8,7 @@ use sea_orm::Statement;
 
 /// What central stores may ask of owned tables without naming one owner: for whole persons, for the whole chain, for a part of it, for
 /// those who trade with one another, or by age alone.
-const CENTRAL: [&str; 34] = [
+const CENTRAL: [&str; 35] = [
     r#"FROM "memberships" WHERE "memberships"."person_id" = "#,
     r#"FROM "freezes" ORDER BY "freezes"."id" ASC"#,
     r#"FROM "freezes" WHERE "freezes"."owner_tenant_id" IN ("#,
@@ -45,6 +45,7 @@ const CENTRAL: [&str; 34] = [
     r#"FROM "upline_requests" WHERE "upline_requests"."id" IN ("#,
     r#"FROM "upline_requests" WHERE "upline_requests"."due_at" <= "#,
     r#"FROM "upline_requests" WHERE "upline_requests"."status" = "#,
+    r#"UPDATE "upline_requests" SET "due_at" = "#,
     r#"FROM "upline_hops" WHERE "upline_hops"."request_id" IN ("#,
     r#"FROM "upline_hops" WHERE "upline_hops"."request_id" = "#,
     // The export: the rows of the whole chain.

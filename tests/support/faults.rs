@@ -214,3 +214,14 @@ impl Transport for Gated {
         answered
     }
 }
+
+/// A module that does what it is asked, and whose answer never comes.
+pub(crate) struct Losing(pub(crate) Arc<dyn Transport>);
+
+#[async_trait::async_trait]
+impl Transport for Losing {
+    async fn send(&self, envelope: Envelope) -> Result<Payload, TransportError> {
+        self.0.send(envelope).await?;
+        Err(TransportError::Failed("the answer was lost".to_owned()))
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entity::{ProductId, Timestamp, UplineRequestId};
+use entity::{ProductId, TenantId, Timestamp, UplineRequestId};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
@@ -144,6 +144,8 @@ impl Access {
 pub struct GrantCategory {
     /// Which, letter for letter.
     pub category: String,
+    /// The company that grants it: the nearest active one above. Where another is by now, it is not granted.
+    pub by: TenantId,
     /// The request that it is granted for: what was done for it once is not done again.
     pub request: UplineRequestId,
 }

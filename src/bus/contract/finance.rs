@@ -50,6 +50,8 @@ pub struct CreditLimit {
 pub struct GrantCredit {
     /// How much may be owed in this currency, in place of what might be before; above zero.
     pub amount: Money,
+    /// The company that grants it: the nearest active one above. Where another is by now, it is not granted.
+    pub by: TenantId,
     /// The request that it is granted for: what was done for it once is not done again.
     pub request: UplineRequestId,
 }

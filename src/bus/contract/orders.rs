@@ -67,6 +67,8 @@ pub struct Step {
 pub struct Forwarded {
     /// Which order.
     pub id: OrderId,
+    /// To whom, where that is not left open: the nearest active company above. Where another is by now, it is not passed on.
+    pub to: Option<TenantId>,
     /// What the one who does it says about it.
     pub note: Option<String>,
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use entity::{OrderId, TenantId, TenantStatus, Timestamp};
+use entity::{OrderId, TenantId, TenantStatus, Timestamp, UplineAction};
 use iso_currency::Currency;
 
 use super::journeys::{JOURNEYS, Journey, Stop};
@@ -23,7 +23,8 @@ use crate::cli::Failure;
 use crate::clock::Clock;
 use crate::modules::admin::NewReseller;
 use crate::money::{Money, Rate};
-use crate::network::settings::{MarginsUpdate, SettingsUpdate};
+use crate::network::settings::{ApprovalMode, ApprovalRule, AutoForwardingUpdate, MarginsUpdate, SettingsUpdate};
+use crate::network::upline::Ask;
 use crate::tenancy::{Actor, Database};
 
 const ROOT: &str = "superstore";
@@ -72,6 +73,7 @@ impl Overlay {
         }
         self.set_clock(2 * DAY);
         self.pay().await?;
+        self.ask_uplines().await?;
         self.set_clock(DAY);
         self.change_states().await?;
         self.app.finish().await;
@@ -186,6 +188,33 @@ impl Overlay {
         if bus.call_in_tenant::<GetAccess>(central, texas, ()).await?.all {
             let categories = vec!["Furniture".to_owned(), "Technology".to_owned()];
             bus.call_in_tenant::<SetAccess>(central, texas, Access { all: false, categories }).await?;
+        }
+        Ok(())
+    }
+
+    /// Credit that California grants by itself, credit that waits for a person there, and a category that Texas lacks.
+    async fn ask_uplines(&self) -> Result<(), Failure> {
+        let dollars = |amount: i64| Money::new(100 * amount, Currency::USD);
+        let rule = ApprovalRule { mode: ApprovalMode::Auto, max_amount: Some(dollars(5_000)) };
+        let settings = &self.app.services.settings;
+        let own = settings.of(self.company(CALIFORNIA)?).await?;
+        if own.auto_forwarding.approvals.is_empty() {
+            let approvals = Some(vec![(UplineAction::RequestCredit, rule)]);
+            let auto_forwarding = Some(AutoForwardingUpdate { approvals, ..AutoForwardingUpdate::default() });
+            let update = SettingsUpdate { version: own.version, auto_forwarding, ..SettingsUpdate::default() };
+            settings.update(self.owner_of(CALIFORNIA)?, update).await?;
+        }
+        let credit = |amount, note: &str| Ask::Credit { amount: dollars(amount), note: Some(note.to_owned()) };
+        let category = Ask::CatalogAccess { category: "Office Supplies".to_owned(), note: None };
+        for (number, (who, ask)) in [
+            (LOS_ANGELES, credit(2_500, "For the season")),
+            (LOS_ANGELES, credit(20_000, "A tender of the city")),
+            ("united-states/central/texas", category),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            self.app.services.upline.ask(self.owner_of(who)?, ask, &format!("of the demo {number}")).await?;
         }
         Ok(())
     }

@@ -112,10 +112,10 @@ impl UplineRequest {
         }
     }
 
-    /// Why it could not be done, where it is FAILED.
+    /// Why it could not be done, where it is FAILED. Null to a VIEWER.
     async fn failure(&self) -> Option<UserError> {
         match &self.request.ended {
-            Some(Ended::Failed(refusal)) => Some(refusal.clone().into()),
+            Some(Ended::Failed(refusal)) if self.is_open() => Some(refusal.clone().into()),
             _ => None,
         }
     }

@@ -4,6 +4,7 @@ use entity::TenantId;
 
 use crate::error::{Refusal, RefusalCode, ServiceError};
 use crate::events::Transaction;
+use crate::names::are_words;
 use crate::tenancy::{Actor, Line, access};
 
 /// The longest reason or note, in characters.
@@ -11,7 +12,7 @@ const MAX_WORDS: usize = 500;
 
 /// Refuses a reason that says nothing, or too much.
 pub(super) fn check_reason(reason: &str) -> Result<(), ServiceError> {
-    if reason.trim().is_empty() || reason.chars().count() > MAX_WORDS {
+    if reason.trim().is_empty() || !are_words(reason, MAX_WORDS) {
         return refuse(RefusalCode::Invalid, "reason", format!("Say why, in at most {MAX_WORDS} characters."));
     }
     Ok(())
@@ -19,7 +20,7 @@ pub(super) fn check_reason(reason: &str) -> Result<(), ServiceError> {
 
 /// Refuses a note that says too much.
 pub(super) fn check_note(note: &str) -> Result<(), ServiceError> {
-    if note.chars().count() > MAX_WORDS {
+    if !are_words(note, MAX_WORDS) {
         return refuse(RefusalCode::Invalid, "note", format!("Expected at most {MAX_WORDS} characters."));
     }
     Ok(())

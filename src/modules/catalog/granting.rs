@@ -43,12 +43,12 @@ impl Catalog {
         replace(change, child, new).await
     }
 
-    /// Grants `company` one category more, on behalf of the company above it: once for each request. What it may sell already stays as it is.
+    /// Grants `company` one category more, on behalf of `by` above it: once for each request. What it may sell already stays as it is.
     async fn add_category(
         &self,
         actor: Actor,
         company: TenantId,
-        GrantCategory { category, request }: GrantCategory,
+        GrantCategory { category, by, request }: GrantCategory,
     ) -> Result<(), ServiceError> {
         let refuse = |code, message| Err(ServiceError::refused(code, "category", message));
         if actor.scope != Scope::Central {
@@ -60,15 +60,15 @@ impl Catalog {
             return Ok(());
         }
         let line = rules::line(&change, company, "category").await?;
-        let Some(by) = line.active_upline() else {
-            return refuse(RefusalCode::Conflict, "No company above is active: there is nobody to grant it.");
-        };
+        if line.active_upline() != Some(by) {
+            return refuse(RefusalCode::Conflict, "Another company is the nearest active one above by now: ask again.");
+        }
         let old = store::grants(change.db(), &[company]).await?.remove(&company);
         // To whom nobody above has granted anything, everything is granted.
-        let Some(mut access) = old.filter(|old| line.has_at_or_above(old.by)).map(|old| old.access) else {
-            return Ok(());
-        };
+        let mut access = old.filter(|old| line.has_at_or_above(old.by)).map_or_else(Access::all, |old| old.access);
         if access.all || one.categories.iter().all(|category| access.categories.contains(category)) {
+            // That there was nothing to do lasts, too.
+            change.commit().await?;
             return Ok(());
         }
         access.categories.extend(one.categories);

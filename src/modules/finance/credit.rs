@@ -14,15 +14,15 @@ use crate::money::{MAX_MINOR, Money};
 use crate::tenancy::{Actor, Line, Scope};
 
 impl Finance {
-    /// Lets `company` owe so much, on behalf of the nearest active company above it: once for each request. Answers the limit.
+    /// Lets `company` owe so much, on behalf of `by` above it: once for each request. Answers the limit.
     ///
     /// # Errors
-    /// `NOT_ALLOWED` for whoever is not central code; `INVALID`; `CONFLICT` where nobody is above.
+    /// `NOT_ALLOWED` for whoever is not central code; `INVALID`; `CONFLICT` where another is the nearest active company above by now.
     pub(super) async fn grant_credit(
         &self,
         actor: Actor,
         company: TenantId,
-        GrantCredit { amount, request }: GrantCredit,
+        GrantCredit { amount, by, request }: GrantCredit,
     ) -> Result<Money, ServiceError> {
         let refuse = |code, why| Err(ServiceError::refused(code, "amount", why));
         if actor.scope != Scope::Central {
@@ -33,19 +33,21 @@ impl Finance {
         }
         let mut change = self.log.begin(actor).await?;
         change.share_chain().await?;
+        // Of two grants to one company the later one finds what the earlier has left.
+        change.lock_ledgers().await?;
         if is_done(&change, company, amount, request).await? {
             return Ok(amount);
         }
-        let granter = Line::of(change.db(), company).await?.and_then(|line| line.active_upline());
-        let Some(granter) = granter else {
-            return refuse(RefusalCode::Conflict, "No company above is active: there is nobody to grant it.");
-        };
-        let old = write(&change, company, amount, granter).await?;
+        let line = Line::of(change.db(), company).await?;
+        if line.and_then(|line| line.active_upline()) != Some(by) {
+            return refuse(RefusalCode::Conflict, "Another company is the nearest active one above by now: ask again.");
+        }
+        let old = write(&change, company, amount, by).await?;
         let data = json!({
             "currency": amount.currency.code(),
             "limitMinor": amount.minor,
             "oldLimitMinor": old,
-            "grantedBy": granter,
+            "grantedBy": by,
         });
         change.record(Fact { kind: kinds::CREDIT_GRANTED, subject: company, data });
         change.commit_and_show().await?;

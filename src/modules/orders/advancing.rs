@@ -12,6 +12,7 @@ use crate::bus::contract::catalog::Quoted;
 use crate::bus::contract::orders::Step;
 use crate::error::{Fault, Refusal, RefusalCode, ServiceError};
 use crate::events::Transaction;
+use crate::names::are_words;
 use crate::tenancy::{Actor, Line, may_act};
 
 /// The longest note, in characters.
@@ -34,12 +35,18 @@ struct Moving<'c> {
 }
 
 impl Orders {
-    /// Takes the step on behalf of `own`.
+    /// Takes the step on behalf of `own`. Where it passes the order on, it goes to `next` or, where that is left open, to the nearest active company above.
     ///
     /// # Errors
     /// `NOT_FOUND` for an order in which the company has no part; `NOT_ALLOWED` where it is not its turn; `CONFLICT` where the order is
     /// somewhere else by now, or cannot be passed on; `INVALID`, `FROZEN`.
-    pub(super) async fn advance(&self, actor: Actor, own: TenantId, step: Step) -> Result<OrderId, ServiceError> {
+    pub(super) async fn advance(
+        &self,
+        actor: Actor,
+        own: TenantId,
+        step: Step,
+        next: Option<TenantId>,
+    ) -> Result<OrderId, ServiceError> {
         check(&step)?;
         // Before the transaction, which keeps other writers waiting.
         let ahead = self.look_ahead(own, &step).await?;
@@ -65,7 +72,12 @@ impl Orders {
             moving.pass_on(own, ahead.as_ref(), None).await?;
         }
         if step.to == OrderStatus::Forwarded {
-            moving.pass_on(upline(&line)?, ahead.as_ref(), step.note.as_deref()).await?;
+            let upline = upline(&line)?;
+            if next.is_some_and(|next| next != upline) {
+                let message = "Another company is the nearest active one above yours by now.";
+                return Err(Refusal::new(RefusalCode::Conflict, "to", message).into());
+            }
+            moving.pass_on(upline, ahead.as_ref(), step.note.as_deref()).await?;
         } else {
             moving.go(step.to, step.note.as_deref()).await?;
         }
@@ -165,7 +177,7 @@ fn check(step: &Step) -> Result<(), Refusal> {
     if step.to == OrderStatus::Placed {
         return Err(Refusal::new(RefusalCode::Invalid, "to", "An order is PLACED once, by who places it."));
     }
-    if step.note.as_ref().is_some_and(|note| note.chars().count() > MAX_NOTE || note.contains('\0')) {
+    if step.note.as_ref().is_some_and(|note| !are_words(note, MAX_NOTE)) {
         let message = format!("Expected at most {MAX_NOTE} characters.");
         return Err(Refusal::new(RefusalCode::Invalid, "note", message));
     }

@@ -40,7 +40,7 @@ impl Serve<Place> for Orders {
 impl Serve<Advance> for Orders {
     async fn serve(&self, request: Request<Advance>) -> Result<Vec<OrderId>, ServiceError> {
         let own = request.tenant()?;
-        Ok(vec![self.advance(request.actor_in(own), own, request.args).await?])
+        Ok(vec![self.advance(request.actor_in(own), own, request.args, None).await?])
     }
 }
 
@@ -50,7 +50,7 @@ impl Serve<Forward> for Orders {
         let own = request.tenant()?;
         let actor = request.actor_in(own);
         let step = Step { id: request.args.id, to: OrderStatus::Forwarded, note: request.args.note };
-        Ok(vec![self.advance(actor, own, step).await?])
+        Ok(vec![self.advance(actor, own, step, request.args.to).await?])
     }
 }
 

@@ -162,6 +162,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_about_money_is_decided_whatever_the_amount() {
+        let rule = ApprovalRule { mode: ApprovalMode::Auto, max_amount: Some(usd(1)) };
+        let rules = AutoForwarding {
+            approvals: [(UplineAction::RequestCatalogAccess, rule)].into(),
+            ..AutoForwarding::default()
+        };
+        assert_eq!(rules.decision(UplineAction::RequestCatalogAccess, None), ApprovalMode::Auto);
+    }
+
+    #[test]
     fn what_is_enabled_is_sent_up_to_its_amount() {
         let rule = |enabled, max_amount| AutoForwarding {
             requests: [(UplineAction::ForwardOrder, AutoRequestRule { enabled, max_amount })].into(),
@@ -175,5 +185,7 @@ mod tests {
                 && !sent(rule(false, None), 1)
                 && !sent(AutoForwarding::default(), 1)
         );
+        let euros = rule(true, Some(Money::new(100, Currency::EUR)));
+        assert!(!sent(euros, 1), "another currency");
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Refusal, RefusalCode};
 use crate::money::{MAX_MINOR, Money};
-use crate::names::check_name;
+use crate::names::{are_words, check_name};
 
 /// The longest note, in characters.
 const MAX_NOTE: usize = 500;
@@ -148,6 +148,15 @@ impl Asked {
         }
     }
 
+    /// The order that it is about, where it is about one.
+    #[must_use]
+    pub fn order(&self) -> Option<OrderId> {
+        match self {
+            Self::ForwardOrder { order, .. } => Some(*order),
+            Self::RequestCatalogAccess { .. } | Self::RequestCredit { .. } => None,
+        }
+    }
+
     /// What it comes to, where it is about money.
     #[must_use]
     pub fn amount(&self) -> Option<Money> {
@@ -161,7 +170,7 @@ impl Asked {
 /// Refuses a note that is too long, at `place` of the input.
 pub(super) fn check_note(note: Option<&str>, place: &str) -> Result<(), Refusal> {
     match note {
-        Some(note) if note.chars().count() > MAX_NOTE || note.contains('\0') => {
+        Some(note) if !are_words(note, MAX_NOTE) => {
             Err(Refusal::new(RefusalCode::Invalid, place, format!("Expected at most {MAX_NOTE} characters.")))
         }
         _ => Ok(()),

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use entity::{OrderId, OrderStatus, Role, TenantId, Timestamp, UplineRequestId, UplineRequestStatus, upline_request};
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::{ColumnTrait, Condition, SqlErr};
 
 use super::crossing::claimed_until;
 use super::steps::{ask_next, status_changed};
-use super::{Ask, Asked, UplineRequests, store};
+use super::{Ask, Asked, UplineRequests};
 use crate::bus::CallError;
 use crate::bus::contract::orders::{GetOrders, Order};
 use crate::error::{Fault, Refusal, RefusalCode, ServiceError};
@@ -86,14 +86,34 @@ pub(super) async fn start(
     line: Option<&Line>,
 ) -> Result<(), ServiceError> {
     row.target_tenant_id = line.and_then(Line::active_upline).ok_or_else(nobody_above)?;
-    if let Asked::ForwardOrder { order, .. } = store::asked(&row)? {
-        is_not_asked_already(change, row.owner_tenant_id, order).await?;
-    }
+    insert(change, &row).await?;
     change.record(status_changed(&row, None, row.status));
-    let own = change.in_tenant(row.owner_tenant_id);
-    own.insert::<upline_request::Entity>(row.clone().into()).await?;
     ask_next(change, &row, 0, row.target_tenant_id).await?;
     Ok(())
+}
+
+/// Stores a request. About an order that it was asked for already, and is not decided on, nobody asks again.
+async fn insert(change: &Transaction, row: &upline_request::Model) -> Result<(), ServiceError> {
+    let own = change.in_tenant(row.owner_tenant_id);
+    let is_asked = match row.order_id {
+        Some(order) => own.find::<upline_request::Entity>().filter(is_open(order)).one().await?.is_some(),
+        None => false,
+    };
+    // Of two who ask at once one finds nothing here, and the other's row there.
+    let inserted = if is_asked { None } else { Some(own.insert::<upline_request::Entity>(row.clone().into()).await) };
+    match inserted {
+        Some(Ok(_)) => Ok(()),
+        Some(Err(cause)) if !matches!(cause.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => Err(cause.into()),
+        Some(Err(_)) | None => {
+            let message = "Your upline has been asked already, and has not decided.";
+            Err(ServiceError::refused(RefusalCode::Conflict, "request.forwardOrder.orderId", message))
+        }
+    }
+}
+
+fn is_open(order: OrderId) -> Condition {
+    let open = [UplineRequestStatus::Pending, UplineRequestStatus::Processing];
+    Condition::all().add(upline_request::Column::OrderId.eq(order)).add(upline_request::Column::Status.is_in(open))
 }
 
 /// A request of `own`, not yet put to anybody, at which the program looks at `due_at`.
@@ -111,6 +131,7 @@ pub(super) fn row(
         person_id: change.actor().person,
         action: asked.action(),
         payload: serde_json::to_value(asked).map_err(|cause| Fault::Row(cause.to_string()))?,
+        order_id: asked.order(),
         status: UplineRequestStatus::Pending,
         target_tenant_id: own,
         result: None,
@@ -119,23 +140,6 @@ pub(super) fn row(
         expires_at: Timestamp::from(now.to_utc() + KEPT_OPEN),
         due_at: Some(due_at),
     })
-}
-
-/// Refuses to ask for an order again while that is not decided.
-async fn is_not_asked_already(change: &Transaction, own: TenantId, order: OrderId) -> Result<(), ServiceError> {
-    let open = [UplineRequestStatus::Pending, UplineRequestStatus::Processing];
-    let open = Condition::all()
-        .add(upline_request::Column::Action.eq(entity::UplineAction::ForwardOrder))
-        .add(upline_request::Column::Status.is_in(open));
-    let open = change.in_tenant(own).find::<upline_request::Entity>().filter(open).all().await?;
-    let is_asked = open.iter().any(|row| {
-        matches!(serde_json::from_value(row.payload.clone()), Ok(Asked::ForwardOrder { order: of, .. }) if of == order)
-    });
-    if is_asked {
-        let message = "Your upline has been asked already, and has not decided.";
-        return Err(ServiceError::refused(RefusalCode::Conflict, "request.forwardOrder.orderId", message));
-    }
-    Ok(())
 }
 
 fn nobody_above() -> Refusal {

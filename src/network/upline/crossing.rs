@@ -10,18 +10,17 @@
 
 use std::sync::Arc;
 
-use entity::{
-    OrderId, TenantId, TenantStatus, Timestamp, UplineDecision, UplineRequestId, UplineRequestStatus, upline_request,
-};
+use entity::{OrderId, TenantId, Timestamp, UplineDecision, UplineRequestId, UplineRequestStatus, upline_request};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition};
 
-use super::steps::{Decision, Next, ask_next, decide, go};
+use super::rules::{decider, may_receive};
+use super::steps::{Decision, Next, decide, go, pass_on};
 use super::{Asked, Ended, Granted, UplineRequests, store};
+use crate::bus::CallError;
 use crate::bus::contract::catalog::{GrantCategory, RequestAccess};
 use crate::bus::contract::finance::{GrantCredit, RequestCredit};
 use crate::bus::contract::orders::{Forward, Forwarded, GetOrders};
-use crate::bus::{Alias, CallError};
 use crate::error::{Fault, Refusal, RefusalCode};
 use crate::events::Transaction;
 use crate::network::settings::ApprovalMode;
@@ -29,6 +28,9 @@ use crate::tenancy::{Actor, Line, Scope};
 
 /// How long a step may take before another process does it.
 const CLAIMED_FOR: time::Duration = time::Duration::seconds(30);
+
+/// When a request of a company that is frozen or switched off is looked at again.
+const LOOKED_AT_AGAIN: time::Duration = time::Duration::minutes(5);
 
 /// Until when nobody else looks at a request that is claimed now.
 pub(super) fn claimed_until(now: Timestamp) -> Timestamp {
@@ -86,9 +88,9 @@ impl UplineRequests {
         Ok(claimed)
     }
 
-    /// A change on behalf of the company that asked: what central code has done for it.
+    /// A change on behalf of the company that asked, by nobody: what central code has done for it.
     async fn begin(&self, row: &upline_request::Model) -> Result<Transaction, Fault> {
-        let actor = Actor { scope: Scope::Tenant(row.owner_tenant_id), person: row.person_id, ..Actor::central() };
+        let actor = Actor { scope: Scope::Tenant(row.owner_tenant_id), ..Actor::central() };
         let mut change = self.log.begin(actor).await?;
         change.share_chain().await?;
         Ok(change)
@@ -98,97 +100,107 @@ impl UplineRequests {
     async fn decide_by_settings(&self, row: &upline_request::Model) -> Result<bool, Fault> {
         let asked = store::asked(row)?;
         let mut change = self.begin(row).await?;
+        if !may_receive(&change, row).await? {
+            return wait(change, row).await;
+        }
         let Some((decider, line)) = decider(&change, row).await? else {
             let why = "Your company was moved, or no company above it is active any more: ask again.";
-            return self.end(change, row, Ended::Failed(Refusal::new(RefusalCode::Conflict, "", why))).await;
+            return end(change, row, Ended::Failed(Refusal::new(RefusalCode::Conflict, "", why))).await;
         };
-        let rules = self.settings.forwarding(&[decider]).await?.remove(&decider).unwrap_or_default();
-        let goes_on = match (rules.decision(row.action, asked.amount()), line.active_upline()) {
-            (ApprovalMode::Auto, _) => grant(&mut change, row).await?,
-            (ApprovalMode::Forward, Some(next)) => pass_on(&mut change, row, next).await?,
-            // Nobody is above the one at the top.
-            (ApprovalMode::Manual, _) | (ApprovalMode::Forward, None) => {
-                let wait = Next { due_at: Some(row.expires_at), ..Next::end(row, row.status) };
-                go(&mut change, row, wait).await?;
-                false
+        let goes_on = if decider == row.target_tenant_id {
+            let rules = self.settings.forwarding(&[decider]).await?.remove(&decider).unwrap_or_default();
+            match (rules.decision(row.action, asked.amount()), line.active_upline()) {
+                (ApprovalMode::Auto, _) => grant(&mut change, row).await?,
+                (ApprovalMode::Forward, Some(next)) => pass_on(&mut change, row, next).await?,
+                // Nobody is above the one at the top.
+                (ApprovalMode::Manual, _) | (ApprovalMode::Forward, None) => {
+                    let next = Next { due_at: Some(row.expires_at), ..Next::end(row, row.status) };
+                    go(&mut change, row, next).await?;
+                    false
+                }
             }
+        } else {
+            // The company that was asked was switched off.
+            pass_on(&mut change, row, decider).await?
         };
         change.commit_and_show().await?;
         Ok(goes_on)
     }
 
-    /// Has the modules do what was granted. That is the end of the request.
+    /// Has the modules do what was granted, on behalf of the nearest active company above. That is the end of the request.
     async fn carry_out(&self, row: &upline_request::Model) -> Result<bool, Fault> {
-        let owner = row.owner_tenant_id;
-        let done = match store::asked(row)? {
-            Asked::ForwardOrder { order, reference, note, .. } => {
-                let forwarded = self.call::<Forward>(owner, Forwarded { id: order, note }).await;
-                self.holder_after(owner, order, forwarded.map(drop))
-                    .await
-                    .map(|holder| Granted::ForwardOrder { reference, holder })
-            }
-            Asked::RequestCatalogAccess { category, .. } => {
-                let grant = GrantCategory { category: category.clone(), request: row.id };
-                self.call::<RequestAccess>(owner, grant).await.map(|()| Granted::RequestCatalogAccess { category })
-            }
-            Asked::RequestCredit { amount, .. } => {
-                let grant = GrantCredit { amount, request: row.id };
-                self.call::<RequestCredit>(owner, grant).await.map(|limit| Granted::RequestCredit { limit })
-            }
+        let asked = store::asked(row)?;
+        let change = self.begin(row).await?;
+        if !may_receive(&change, row).await? {
+            return wait(change, row).await;
+        }
+        let by = Line::of(change.db(), row.owner_tenant_id).await?.and_then(|line| line.active_upline());
+        let hops = store::hops(change.db(), &[row.id]).await?;
+        // Nothing was written: modules have transactions of their own.
+        drop(change);
+        let person = hops.last().and_then(|hop| hop.person_id);
+        let done = if let Some(by) = by.filter(|by| hops.iter().any(|hop| hop.tenant_id == *by)) {
+            self.have_done(row, asked, Actor { person, ..Actor::central() }, by).await
+        } else {
+            let why = "Your company was moved: what another company has granted does not count. Ask again.";
+            Err(Refusal::new(RefusalCode::Conflict, "", why).into())
         };
         let ended = match done {
             Ok(granted) => Ended::Granted(granted),
-            Err(CallError::Refused(refusal)) => Ended::Failed(refusal),
+            // Its field is one of the module's input, and not of what was asked.
+            Err(CallError::Refused(refusal)) => Ended::Failed(Refusal { field: Vec::new(), ..refusal }),
             Err(CallError::OutOfReach) => {
                 Ended::Failed(Refusal::new(RefusalCode::NotFound, "", "It is not there any more."))
             }
-            // Worth another try, as long as anybody may still wait for it.
-            Err(CallError::Unavailable(cause)) if row.expires_at > self.clock.now() => {
-                return Err(Fault::Module(cause.cause));
-            }
-            Err(CallError::Unavailable(_)) => {
-                let why = "What was granted could not be done in time: ask again.";
-                Ended::Failed(Refusal::new(RefusalCode::Expired, "", why))
-            }
+            // Whether it was done is not known: it is asked again until there is an answer.
+            Err(CallError::Unavailable(cause)) => return Err(Fault::Module(cause.cause)),
         };
-        let change = self.begin(row).await?;
-        self.end(change, row, ended).await
+        end(self.begin(row).await?, row, ended).await
     }
 
-    async fn call<A: Alias>(&self, owner: TenantId, args: A::Args) -> Result<A::Answer, CallError> {
-        self.bus.call_in_tenant::<A>(Actor::central(), owner, args).await
+    async fn have_done(
+        &self,
+        row: &upline_request::Model,
+        asked: Asked,
+        actor: Actor,
+        by: TenantId,
+    ) -> Result<Granted, CallError> {
+        let (owner, request) = (row.owner_tenant_id, row.id);
+        match asked {
+            Asked::ForwardOrder { order, reference, .. } => {
+                // What was said to the upline is not for the order's placer.
+                let forward = Forwarded { id: order, to: Some(by), note: None };
+                let forwarded = self.bus.call_in_tenant::<Forward>(actor, owner, forward).await;
+                let holder = self.holder_after(owner, order, forwarded.map(drop)).await?;
+                Ok(Granted::ForwardOrder { reference, holder })
+            }
+            Asked::RequestCatalogAccess { category, .. } => {
+                let grant = GrantCategory { category: category.clone(), by, request };
+                self.bus.call_in_tenant::<RequestAccess>(actor, owner, grant).await?;
+                Ok(Granted::RequestCatalogAccess { category })
+            }
+            Asked::RequestCredit { amount, .. } => {
+                let limit = self.bus.call_in_tenant::<RequestCredit>(actor, owner, GrantCredit { amount, by, request });
+                Ok(Granted::RequestCredit { limit: limit.await? })
+            }
+        }
     }
 
-    /// Who holds an order after its holder `owner` was to pass it on, as `forwarded` says: where that was done before, it is refused now.
+    /// Who got an order that its holder `owner` was to pass on, as `forwarded` says: where that was done before, it is refused now.
     async fn holder_after(
         &self,
         owner: TenantId,
         order: OrderId,
         forwarded: Result<(), CallError>,
     ) -> Result<TenantId, CallError> {
-        let seen = self.call::<GetOrders>(owner, vec![order]).await?.pop();
-        let holder = seen.map(|order| order.holder).filter(|holder| self.is_above(*holder, owner));
-        match (forwarded, holder) {
-            (Ok(()) | Err(CallError::Refused(_)), Some(holder)) => Ok(holder),
+        let seen = self.bus.call_in_tenant::<GetOrders>(Actor::central(), owner, vec![order]).await?.pop();
+        let gone = seen.filter(|order| order.holder != owner);
+        let leg = gone.and_then(|order| order.legs.into_iter().find(|leg| leg.from == owner));
+        match (forwarded, leg) {
+            (Ok(()) | Err(CallError::Refused(_)), Some(leg)) => Ok(leg.to),
             (Ok(()), None) => Err(CallError::OutOfReach),
             (Err(why), _) => Err(why),
         }
-    }
-
-    fn is_above(&self, above: TenantId, company: TenantId) -> bool {
-        let chain = self.topology.current();
-        let nodes = (chain.find(above), chain.find(company));
-        matches!(nodes, (Some(above), Some(company)) if above != company && chain.is_at_or_above(above, company))
-    }
-
-    async fn end(&self, mut change: Transaction, row: &upline_request::Model, ended: Ended) -> Result<bool, Fault> {
-        let status = match ended {
-            Ended::Granted(_) => UplineRequestStatus::Completed,
-            Ended::Failed(_) => UplineRequestStatus::Failed,
-        };
-        go(&mut change, row, Next { ended: Some(ended), ..Next::end(row, status) }).await?;
-        change.commit_and_show().await?;
-        Ok(false)
     }
 
     async fn expire(&self, row: &upline_request::Model) -> Result<bool, Fault> {
@@ -199,6 +211,24 @@ impl UplineRequests {
     }
 }
 
+/// Looks at the request again after a while: the company that asked cannot be given anything now.
+async fn wait(mut change: Transaction, row: &upline_request::Model) -> Result<bool, Fault> {
+    let later = Timestamp::from(change.now().to_utc() + LOOKED_AT_AGAIN);
+    go(&mut change, row, Next { due_at: Some(later), ..Next::end(row, row.status) }).await?;
+    change.commit().await?;
+    Ok(false)
+}
+
+async fn end(mut change: Transaction, row: &upline_request::Model, ended: Ended) -> Result<bool, Fault> {
+    let status = match ended {
+        Ended::Granted(_) => UplineRequestStatus::Completed,
+        Ended::Failed(_) => UplineRequestStatus::Failed,
+    };
+    go(&mut change, row, Next { ended: Some(ended), ..Next::end(row, status) }).await?;
+    change.commit_and_show().await?;
+    Ok(false)
+}
+
 /// Grants what is asked, as the settings of the company that is asked say.
 async fn grant(change: &mut Transaction, row: &upline_request::Model) -> Result<bool, Fault> {
     let next = Next::processing(row, change.now());
@@ -207,34 +237,4 @@ async fn grant(change: &mut Transaction, row: &upline_request::Model) -> Result<
         decide(change, row, Decision::by_settings(UplineDecision::Auto)).await?;
     }
     Ok(is_granted)
-}
-
-/// Asks `next` in place of the company that was asked so far.
-async fn pass_on(change: &mut Transaction, row: &upline_request::Model, next: TenantId) -> Result<bool, Fault> {
-    let due_at = Some(claimed_until(change.now()));
-    let is_passed_on = go(change, row, Next { status: row.status, target: next, ended: None, due_at }).await?;
-    if is_passed_on {
-        decide(change, row, Decision::by_settings(UplineDecision::Forwarded)).await?;
-        let number = store::hops(change.db(), &[row.id]).await?.len();
-        ask_next(change, row, i32::try_from(number).unwrap_or(i32::MAX), next).await?;
-    }
-    Ok(is_passed_on)
-}
-
-/// Who decides about `row` now, and its line: the company that is asked, or, where that was switched off, the next active one above it. Nothing where that
-/// is not above the company that asked any more.
-pub(super) async fn decider(
-    change: &Transaction,
-    row: &upline_request::Model,
-) -> Result<Option<(TenantId, Line)>, Fault> {
-    let Some(mut line) = Line::of(change.db(), row.target_tenant_id).await? else { return Ok(None) };
-    if line.own().status != TenantStatus::Active {
-        let Some(stand_in) = line.active_upline() else { return Ok(None) };
-        let Some(upwards) = Line::of(change.db(), stand_in).await? else { return Ok(None) };
-        line = upwards;
-    }
-    let decider = line.own().id;
-    let asking = Line::of(change.db(), row.owner_tenant_id).await?;
-    let is_above = asking.is_some_and(|asking| asking.own().id != decider && asking.has_at_or_above(decider));
-    Ok(is_above.then_some((decider, line)))
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use entity::{Role, TenantId, UplineDecision, UplineRequestId, UplineRequestStatus, upline_request};
 
 use super::action::check_note;
-use super::crossing::decider;
-use super::steps::{Decision, Next, decide, go};
+use super::rules::{decider, has_part};
+use super::steps::{Decision, Next, decide, go, pass_on};
 use super::{UplineRequests, store};
 use crate::error::{Refusal, RefusalCode, ServiceError};
 use crate::events::Transaction;
-use crate::tenancy::{Actor, Line, may_act};
+use crate::tenancy::{Actor, may_act};
 
 impl UplineRequests {
     /// Grants what was asked of the actor's company. It is done at once where that can be.
@@ -72,7 +72,7 @@ impl UplineRequests {
         actor: Actor,
         id: UplineRequestId,
     ) -> Result<(Transaction, upline_request::Model), ServiceError> {
-        let (change, own, row) = self.with_part(actor, id).await?;
+        let (mut change, own, mut row) = self.with_part(actor, id).await?;
         if row.owner_tenant_id == own {
             return Err(ServiceError::refused(
                 RefusalCode::NotAllowed,
@@ -88,10 +88,14 @@ impl UplineRequests {
                 "Nobody decided it in time: it can be asked again.",
             ));
         }
-        match decider(&change, &row).await? {
-            Some((decider, _)) if decider == own => Ok((change, row)),
-            _ => Err(ServiceError::refused(RefusalCode::NotAllowed, "id", "Another company decides about it now.")),
+        if decider(&change, &row).await?.is_none_or(|(decider, _)| decider != own) {
+            return Err(ServiceError::refused(RefusalCode::NotAllowed, "id", "Another company decides about it now."));
         }
+        // Whoever decides in the place of a company that was switched off is asked first.
+        if row.target_tenant_id != own && pass_on(&mut change, &row, own).await? {
+            row.target_tenant_id = own;
+        }
+        Ok((change, row))
     }
 
     /// The request, in which the actor's company has a part, in a transaction in which it may act.
@@ -106,11 +110,8 @@ impl UplineRequests {
         let own = actor.tenant().ok_or_else(not_found)?;
         let row = store::locked(change.db(), id).await?.ok_or_else(not_found)?;
         let hops = store::hops(change.db(), &[id]).await?;
-        let asking = Line::of(change.db(), row.owner_tenant_id).await?;
-        let is_above = asking.is_some_and(|asking| asking.has_at_or_above(own));
-        let decides = decider(&change, &row).await?.is_some_and(|(decider, _)| decider == own);
-        let is_asked = is_above && (decides || hops.iter().any(|hop| hop.tenant_id == own));
-        if row.owner_tenant_id == own || is_asked { Ok((change, own, row)) } else { Err(not_found().into()) }
+        let has_part = has_part(&change, own, &row, &hops).await?;
+        if has_part { Ok((change, own, row)) } else { Err(not_found().into()) }
     }
 }
 

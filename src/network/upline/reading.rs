@@ -2,12 +2,11 @@
 //!
 //! Who is asked sees the request and no more of the one who asked; who asks learns of those who decide no more than who they are.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::{
-    TenantId, TenantStatus, Timestamp, UplineAction, UplineDecision, UplineRequestId, UplineRequestStatus, upline_hop,
-    upline_request,
+    TenantId, Timestamp, UplineAction, UplineDecision, UplineRequestId, UplineRequestStatus, upline_hop, upline_request,
 };
 use sea_orm::{ColumnTrait, Condition, Order};
 
@@ -89,11 +88,10 @@ impl UplineRequests {
     ) -> Result<HashMap<UplineRequestId, Arc<UplineRequest>>, Fault> {
         let Some(own) = chain.find(viewer) else { return Ok(HashMap::new()) };
         let rows = store::requests(self.central.reader(), ids).await?;
-        let stands_in_for = asked_in_place(chain, own);
         let mut seen = HashMap::new();
         for request in self.told(rows).await? {
             let is_above = chain.find(request.requester).is_some_and(|asking| chain.is_at_or_above(own, asking));
-            let is_asked = || request.hops.iter().any(|hop| stands_in_for.contains(&hop.company));
+            let is_asked = || request.hops.iter().any(|hop| hop.company == viewer);
             if request.requester == viewer || (is_above && is_asked()) {
                 seen.insert(request.id, Arc::new(request));
             }
@@ -141,9 +139,8 @@ impl UplineRequests {
         own: NodeIndex,
         query: &RequestsQuery,
     ) -> Result<(Vec<upline_request::Model>, u64), Fault> {
-        let db = self.central.reader();
-        let asked: Vec<TenantId> = asked_in_place(chain, own).into_iter().collect();
-        let counts = store::count_incoming(db, &asked, query.condition()).await?;
+        let (db, asked) = (self.central.reader(), chain.id(own));
+        let counts = store::count_incoming(db, asked, query.condition()).await?;
         // Who was moved away since they asked is out of reach.
         let is_below = |asking: &TenantId| {
             chain.find(*asking).is_some_and(|asking| asking != own && chain.is_at_or_above(own, asking))
@@ -153,7 +150,7 @@ impl UplineRequests {
         let gone = gone.into_iter().map(|(asking, _)| asking);
         let in_reach = upline_request::Column::OwnerTenantId.is_not_in(gone);
         let condition = query.condition().add(query.window()).add(in_reach);
-        let rows = store::incoming(db, &asked, condition, query.sort(), query.page.rows_to_read()).await?;
+        let rows = store::incoming(db, asked, condition, query.sort(), query.page.rows_to_read()).await?;
         Ok((rows, total))
     }
 
@@ -169,20 +166,6 @@ impl UplineRequests {
         }
         rows.into_iter().map(|row| told(row, &mut hops)).collect()
     }
-}
-
-/// The company itself, and those in whose place it decides: they were switched off, and it is the next above them that trades.
-fn asked_in_place(chain: &Snapshot, own: NodeIndex) -> HashSet<TenantId> {
-    let mut asked = HashSet::from([chain.id(own)]);
-    let mut switched_off = vec![own];
-    while let Some(above) = switched_off.pop() {
-        let children = chain.children(above).iter();
-        for child in children.filter(|child| chain.status(**child) == TenantStatus::Deactivated) {
-            asked.insert(chain.id(*child));
-            switched_off.push(*child);
-        }
-    }
-    asked
 }
 
 fn told(row: upline_request::Model, hops: &mut HashMap<UplineRequestId, Vec<Hop>>) -> Result<UplineRequest, Fault> {

@@ -5,8 +5,8 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, DbErr};
 use serde_json::json;
 
-use super::Ended;
 use super::crossing::claimed_until;
+use super::{Ended, store};
 use crate::error::Fault;
 use crate::events::{Fact, Transaction, kinds};
 
@@ -90,6 +90,22 @@ pub(super) async fn decide(
         .add(upline_hop::Column::RequestId.eq(row.id))
         .add(upline_hop::Column::Decision.eq(UplineDecision::Waiting));
     change.in_tenant(row.owner_tenant_id).update_many::<upline_hop::Entity>(columns, waiting).await.map(drop)
+}
+
+/// Asks `next` in place of the company that was asked so far: its settings say so, or it was switched off. Whoever does so goes on with it at once.
+pub(super) async fn pass_on(
+    change: &mut Transaction,
+    row: &upline_request::Model,
+    next: TenantId,
+) -> Result<bool, Fault> {
+    let due_at = Some(claimed_until(change.now()));
+    let is_passed_on = go(change, row, Next { status: row.status, target: next, ended: None, due_at }).await?;
+    if is_passed_on {
+        decide(change, row, Decision::by_settings(UplineDecision::Forwarded)).await?;
+        let number = store::hops(change.db(), &[row.id]).await?.len();
+        ask_next(change, row, i32::try_from(number).unwrap_or(i32::MAX), next).await?;
+    }
+    Ok(is_passed_on)
 }
 
 /// Asks `target`, as the company of this number on the request's way up.

@@ -4,7 +4,7 @@
     reason = "central store: a request is its asker's, and seen by those who are asked"
 )]
 
-use entity::{TenantId, Timestamp, UplineRequestId, upline_hop, upline_request};
+use entity::{TenantId, Timestamp, UplineRequestId, UplineRequestStatus, upline_hop, upline_request};
 use sea_orm::sea_query::{Expr, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
@@ -12,6 +12,7 @@ use sea_orm::{
 
 use super::Asked;
 use crate::error::Fault;
+use crate::tenancy::ROWS_A_STATEMENT;
 
 /// The request of this id.
 pub(super) async fn request(
@@ -60,10 +61,23 @@ pub(super) async fn due(db: &impl ConnectionTrait, now: Timestamp, limit: u64) -
         .await
 }
 
-/// How many of the requests that any of `asked` was asked about, and of which `condition` holds, each company made.
+/// Has the program look `now` at what waits to be decided by any of `targets`.
+pub(super) async fn look_now(db: &impl ConnectionTrait, targets: &[TenantId], now: Timestamp) -> Result<(), DbErr> {
+    for targets in targets.chunks(ROWS_A_STATEMENT) {
+        upline_request::Entity::update_many()
+            .col_expr(upline_request::Column::DueAt, Expr::value(now))
+            .filter(upline_request::Column::Status.eq(UplineRequestStatus::Pending))
+            .filter(upline_request::Column::TargetTenantId.is_in(targets.iter().copied()))
+            .exec(db)
+            .await?;
+    }
+    Ok(())
+}
+
+/// How many of the requests that `asked` was asked about, and of which `condition` holds, each company made.
 pub(super) async fn count_incoming(
     db: &impl ConnectionTrait,
-    asked: &[TenantId],
+    asked: TenantId,
     condition: Condition,
 ) -> Result<Vec<(TenantId, i64)>, DbErr> {
     upline_request::Entity::find()
@@ -81,7 +95,7 @@ pub(super) async fn count_incoming(
 /// At most `limit` of them, sorted by `sort`.
 pub(super) async fn incoming(
     db: &impl ConnectionTrait,
-    asked: &[TenantId],
+    asked: TenantId,
     condition: Condition,
     sort: Order,
     limit: u64,
@@ -95,11 +109,11 @@ pub(super) async fn incoming(
         .await
 }
 
-fn of_asked(asked: &[TenantId]) -> Expr {
+fn of_asked(asked: TenantId) -> Expr {
     let hops: SelectStatement = Query::select()
         .column((upline_hop::Entity, upline_hop::Column::RequestId))
         .from(upline_hop::Entity)
-        .and_where(upline_hop::Column::TenantId.is_in(asked.iter().copied()))
+        .and_where(upline_hop::Column::TenantId.eq(asked))
         .to_owned();
     upline_request::Column::Id.in_subquery(hops)
 }

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::stream::{self, StreamExt};
+
 use super::{UplineRequests, store};
 use crate::backoff::Backoff;
 use crate::error::Fault;
@@ -12,6 +14,9 @@ const LOOKS_EVERY: Duration = Duration::from_secs(1);
 
 /// Requests that are looked for at once.
 const AT_ONCE: u64 = 100;
+
+/// Requests that go on side by side: one for which a module keeps everybody waiting does not keep the others.
+const SIDE_BY_SIDE: usize = 8;
 
 impl UplineRequests {
     /// Goes on with requests for ever.
@@ -31,22 +36,21 @@ impl UplineRequests {
         }
     }
 
-    /// Goes on with all requests that are to go on by now. One that cannot keeps no other waiting.
+    /// Goes on with requests that are to go on by now, the longest waiting first.
     ///
     /// # Errors
     /// Where they cannot be looked for.
-    pub async fn work_once(&self) -> Result<(), Fault> {
-        loop {
-            let due = store::due(self.central.reader(), self.clock.now(), AT_ONCE).await?;
-            let is_all = (due.len() as u64) < AT_ONCE;
-            for id in due {
-                if let Err(fault) = self.carry_on_if_due(id).await {
-                    tracing::error!(request = %id, %fault, "an upline request cannot go on; it is tried again");
-                }
+    pub async fn work_once(self: &Arc<Self>) -> Result<(), Fault> {
+        let due = store::due(self.central.reader(), self.clock.now(), AT_ONCE).await?;
+        let carried = stream::iter(due).map(async |id| {
+            let requests = self.clone();
+            // Apart, so that a bug in one step ends that step alone.
+            let carried = tokio::spawn(async move { requests.carry_on_if_due(id).await }).await;
+            if let Err(fault) = carried.unwrap_or_else(|stopped| Err(stopped.into())) {
+                tracing::error!(request = %id, %fault, "an upline request cannot go on; it is tried again");
             }
-            if is_all {
-                return Ok(());
-            }
-        }
+        });
+        carried.buffer_unordered(SIDE_BY_SIDE).collect::<()>().await;
+        Ok(())
     }
 }

@@ -20,8 +20,11 @@ on_both_databases!(
     a_grant_is_told_to_the_company_and_above_it,
 );
 
+/// Grants it on behalf of the company above.
 async fn grant(market: &Market, company: TenantId, amount: Money, request: UplineRequestId) {
-    let grant = GrantCredit { amount, request };
+    let chain = market.snapshot();
+    let by = chain.id(chain.parent(chain.find(company).expect("a company")).expect("a parent"));
+    let grant = GrantCredit { amount, by, request };
     let granted = market.bus().call_in_tenant::<RequestCredit>(Actor::central(), company, grant).await;
     assert_eq!(granted.expect("a limit"), amount);
 }
@@ -71,11 +74,17 @@ async fn nobody_grants_itself_credit(database: TestDatabase) {
     let market = Market::open(database).await;
     let [root, own] = market.line().await;
     let ask = async |actor, company, amount| {
-        let grant = GrantCredit { amount, request: UplineRequestId::generate() };
+        let grant = GrantCredit { amount, by: root, request: UplineRequestId::generate() };
         refused(market.bus().call_in_tenant::<RequestCredit>(actor, company, grant).await).code
     };
     assert_eq!(ask(admin(own), own, dollars(1)).await, RefusalCode::NotAllowed);
     assert_eq!(ask(Actor::central(), root, dollars(1)).await, RefusalCode::Conflict, "nobody is above");
+    let other = market.company(Some(own), "Another").await;
+    assert_eq!(
+        ask(Actor::central(), other, dollars(1)).await,
+        RefusalCode::Conflict,
+        "the one above has not granted it"
+    );
     for minor in [0, -1, MAX_MINOR + 1] {
         assert_eq!(ask(Actor::central(), own, dollars(minor)).await, RefusalCode::Invalid, "{minor}");
     }

@@ -297,7 +297,7 @@ async fn forwarding_is_a_step_like_any_other(database: TestDatabase) {
     let [root, upper, placer] = market.line().await;
     let id = market.place(placer, &[("mug", 1)]).await;
     let forward = async |company| {
-        let passed_on = PassedOn { id, note: Some("by a rule".to_owned()) };
+        let passed_on = PassedOn { id, to: None, note: Some("by a rule".to_owned()) };
         market.bus().call::<Forward>(admin(company), passed_on).await
     };
     assert_eq!(refused(forward(upper).await).code, RefusalCode::Conflict, "it has not been taken in");

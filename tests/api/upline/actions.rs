@@ -8,8 +8,8 @@ use reseller_network::events::kinds;
 use serde_json::{Value, json};
 
 use super::{Line, later};
-use crate::support::app::{Setup, id};
-use crate::support::faults::{Failing, Switch, Switched};
+use crate::support::app::{Setup, id, person};
+use crate::support::faults::Losing;
 use crate::support::market::admin;
 use crate::support::{TestDatabase, on_both_databases};
 
@@ -19,7 +19,7 @@ on_both_databases!(
     an_order_that_was_passed_on_by_hand_meanwhile_is_where_it_was_to_go,
     a_category_is_granted_beside_those_that_there_are,
     what_cannot_be_asked_is_refused_where_it_stands,
-    a_module_that_does_not_answer_is_asked_again_and_what_it_did_is_done_once,
+    a_module_whose_answer_is_lost_is_asked_again_and_what_it_did_is_done_once,
     what_a_module_refuses_fails_the_request,
     an_order_that_waits_to_be_passed_on_is_sent_up_by_itself_where_settings_say_so,
 );
@@ -46,8 +46,11 @@ async fn an_order_is_passed_on_once_the_upline_agrees(database: TestDatabase) {
         (&granted["status"], &granted["result"]["holder"]["resellerId"]),
         (&json!("COMPLETED"), &json!(id(root)))
     );
-    let order = line.market.order(root, order).await.expect("an order of the root's by now");
-    assert_eq!((order.status, order.holder, order.legs.len()), (Forwarded, root, 1));
+    let seen = line.market.order(root, order).await.expect("an order of the root's by now");
+    assert_eq!((seen.status, seen.holder, seen.legs.len()), (Forwarded, root, 1));
+    let feed = "{ activity(first: 1, filter: { modules: [ORDERS] }) { nodes { data } } }";
+    let told = line.ask(2, feed, json!({})).await["activity"]["nodes"][0]["data"].clone();
+    assert_eq!((&told["to"], &told["note"]), (&json!("FORWARDED"), &Value::Null), "the note is for the upline alone");
 }
 
 async fn an_order_that_cannot_be_passed_on_is_not_asked_for(database: TestDatabase) {
@@ -122,20 +125,20 @@ async fn what_cannot_be_asked_is_refused_where_it_stands(database: TestDatabase)
     assert_eq!(line.refused(1, "requestUpline", keyless).await, ("INVALID".to_owned(), json!(["idempotencyKey"])));
 }
 
-async fn a_module_that_does_not_answer_is_asked_again_and_what_it_did_is_done_once(database: TestDatabase) {
+async fn a_module_whose_answer_is_lost_is_asked_again_and_what_it_did_is_done_once(database: TestDatabase) {
     let line: Line<2> = Line::open(database).await;
-    let switch = Switch::default();
-    line.market.bus().reroute("finance.", |behind| Arc::new(Switched { switch: switch.clone(), behind }));
-    switch.to(Failing);
+    line.market.bus().reroute("finance.requestCredit", |behind| Arc::new(Losing(behind)));
     let asked = line.asks_credit(1, "500.00", "one").await;
     let asked = line.request(0, "approveUplineRequest", json!({ "id": asked["id"] })).await;
-    assert_eq!(asked["status"], "PROCESSING", "Finance does not answer");
-    switch.back();
-    let setup = Setup { clock: later(Duration::from_secs(31)), ..Setup::default() };
-    let line = line.restart(setup).await;
-    line.market.running().services.upline.work_once().await.expect("work");
+    assert_eq!(asked["status"], "PROCESSING", "Finance has done it, and nobody has heard");
+    let line = line.restart(Setup { clock: later(Duration::from_secs(31)), ..Setup::default() }).await;
+    line.carries_on().await;
     assert_eq!(line.seen(1, &asked["id"]).await["status"], "COMPLETED");
     assert_eq!(line.limits(1).await, json!([{ "amount": "500.00", "currency": "USD" }]));
+    let granted = line.market.events().await;
+    let granted: Vec<_> = granted.iter().filter(|event| event.event_type == kinds::CREDIT_GRANTED).collect();
+    assert_eq!(granted.len(), 1);
+    assert_eq!(granted[0].actor_person_id, Some(person("l0").id()), "by whom it was granted");
 }
 
 async fn what_a_module_refuses_fails_the_request(database: TestDatabase) {
@@ -168,8 +171,7 @@ async fn an_order_that_waits_to_be_passed_on_is_sent_up_by_itself_where_settings
     line.market.advance(dear, &[(lower, AwaitingForward)]).await;
     let order = line.market.place(own, &[("mug", 2)]).await;
     line.market.advance(order, &[(lower, AwaitingForward)]).await;
-    line.market.is_caught_up().await;
-    line.market.running().services.upline.work_once().await.expect("work");
+    line.carries_on().await;
     let sent = asked(2).await;
     assert_eq!((&sent["totalCount"], &sent["nodes"][0]["status"]), (&json!(1), &json!("COMPLETED")));
     let there = line.market.order(upper, order).await.expect("an order of the upper's by now");
@@ -177,7 +179,6 @@ async fn an_order_that_waits_to_be_passed_on_is_sent_up_by_itself_where_settings
     assert_eq!(line.market.order(lower, dear).await.expect("the other").holder, lower);
     assert_eq!(asked(1).await["totalCount"], 0, "the upper has not taken it in yet");
     line.market.advance(order, &[(upper, AwaitingForward)]).await;
-    line.market.is_caught_up().await;
-    line.market.running().services.upline.work_once().await.expect("work");
+    line.carries_on().await;
     assert_eq!(asked(1).await["nodes"][0]["status"], "PENDING", "at the top a person decides");
 }

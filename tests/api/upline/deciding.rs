@@ -21,7 +21,10 @@ on_both_databases!(
     a_hundred_racing_approvals_grant_once,
     nobody_decides_what_they_asked_themselves_or_what_another_is_asked,
     a_request_that_nobody_decides_expires,
-    of_a_company_that_is_switched_off_the_next_above_decides,
+    of_a_company_that_is_switched_off_the_next_above_is_asked,
+    who_stands_in_decides_also_before_it_was_asked,
+    what_one_company_granted_is_not_done_by_another,
+    what_is_granted_to_a_frozen_company_waits_until_it_is_not,
     who_is_moved_away_is_decided_about_no_more,
     the_same_key_asks_once_and_another_request_is_a_conflict,
     the_company_at_the_top_has_nobody_to_ask,
@@ -153,10 +156,11 @@ async fn nobody_decides_what_they_asked_themselves_or_what_another_is_asked(data
     }
     assert_eq!(line.seen(1, &asked).await, Value::Null, "who has no part cannot tell it from none");
     line.market.grant(&[("viewer", line.companies[2], Role::Viewer)]).await;
-    let document = "query ($id: ID!) { uplineRequest(id: $id) { status request { __typename } hops { note } } }";
+    line.request(2, "approveUplineRequest", json!({ "id": asked, "note": "Fine" })).await;
+    let document = "query ($id: ID!) { uplineRequest(id: $id) { status request { __typename } result { __typename } hops { note } } }";
     let seen = line.market.ask(&line.market.token("viewer"), document, json!({ "id": asked })).await.data();
-    assert_eq!(seen["uplineRequest"]["request"], Value::Null, "a VIEWER reads no contents");
-    assert_eq!(seen["uplineRequest"]["status"], "PENDING");
+    let told = json!({ "status": "COMPLETED", "request": null, "result": null, "hops": [{ "note": null }] });
+    assert_eq!(seen["uplineRequest"], told, "a VIEWER reads no contents");
 }
 
 async fn a_request_that_nobody_decides_expires(database: TestDatabase) {
@@ -164,20 +168,44 @@ async fn a_request_that_nobody_decides_expires(database: TestDatabase) {
     let asked = line.asks_credit(1, "500.00", "one").await["id"].clone();
     let setup = Setup { clock: later(Duration::from_hours(30 * 24)), ..Setup::default() };
     let line = line.restart(setup).await;
-    line.market.running().services.upline.work_once().await.expect("work");
+    line.carries_on().await;
     assert_eq!(line.seen(1, &asked).await["status"], "EXPIRED");
     assert_eq!(line.refused(0, "approveUplineRequest", json!({ "id": asked })).await.0, "CONFLICT");
 }
 
-async fn of_a_company_that_is_switched_off_the_next_above_decides(database: TestDatabase) {
+async fn of_a_company_that_is_switched_off_the_next_above_is_asked(database: TestDatabase) {
+    let line: Line<3> = Line::open(database).await;
+    let decided = line.asks_credit(2, "1.00", "decided").await["id"].clone();
+    line.request(1, "approveUplineRequest", json!({ "id": decided })).await;
+    let asked = line.asks_credit(2, "500.00", "one").await["id"].clone();
+    let small = line.asks_credit(2, "2.00", "two").await["id"].clone();
+    line.decides(0, rule(AUTO, Some(("10.00", "USD")))).await;
+    line.market.chain.deactivate(Actor::central(), line.companies[1], "It left").await.expect("a company that is off");
+    line.carries_on().await;
+    let inbox = "{ uplineRequests(direction: INCOMING) { nodes { id } totalCount } }";
+    let waiting = line.ask(0, inbox, json!({})).await["uplineRequests"].clone();
+    let expected = json!({ "nodes": [{ "id": small }, { "id": asked }], "totalCount": 2 });
+    assert_eq!(waiting, expected, "what was decided before is no business of its own");
+    assert_eq!(line.seen(0, &decided).await, Value::Null);
+    let by_settings = line.seen(2, &small).await;
+    assert_eq!(by_settings["status"], "COMPLETED", "its settings count now");
+    assert_eq!(line.told(0).await, ["Root is asked for credit"; 2]);
+    let granted = line.request(0, "approveUplineRequest", json!({ "id": asked })).await;
+    assert_eq!(granted["status"], "COMPLETED");
+    line.market.chain.reactivate(Actor::central(), line.companies[1]).await.expect("a company that is on");
+    let way = [(line.id(1), "FORWARDED".to_owned()), (line.id(0), "APPROVED".to_owned())];
+    assert_eq!(decisions(&line.seen(0, &asked).await), way, "who decided sees it still");
+    assert_eq!(decisions(&line.seen(1, &asked).await), way);
+}
+
+async fn who_stands_in_decides_also_before_it_was_asked(database: TestDatabase) {
     let line: Line<3> = Line::open(database).await;
     let asked = line.asks_credit(2, "500.00", "one").await["id"].clone();
     line.market.chain.deactivate(Actor::central(), line.companies[1], "It left").await.expect("a company that is off");
-    let inbox = "{ uplineRequests(direction: INCOMING) { nodes { id } totalCount } }";
-    let waiting = line.ask(0, inbox, json!({})).await;
-    assert_eq!(waiting["uplineRequests"], json!({ "nodes": [{ "id": asked }], "totalCount": 1 }));
+    // Nobody has looked at what waits at the company that is off, perhaps.
     let granted = line.request(0, "approveUplineRequest", json!({ "id": asked })).await;
-    assert_eq!(granted["status"], "COMPLETED");
+    let way = [(line.id(1), "FORWARDED".to_owned()), (line.id(0), "APPROVED".to_owned())];
+    assert_eq!((decisions(&granted), &granted["target"]["resellerId"]), (way.to_vec(), &json!(line.id(0))));
 }
 
 async fn who_is_moved_away_is_decided_about_no_more(database: TestDatabase) {
@@ -190,6 +218,39 @@ async fn who_is_moved_away_is_decided_about_no_more(database: TestDatabase) {
     let inbox = "{ uplineRequests(direction: INCOMING) { nodes { id } totalCount } }";
     assert_eq!(line.ask(1, inbox, json!({})).await["uplineRequests"], json!({ "nodes": [], "totalCount": 0 }));
     assert_eq!(line.request(2, "cancelUplineRequest", json!({ "id": asked })).await["status"], "CANCELLED");
+}
+
+async fn what_one_company_granted_is_not_done_by_another(database: TestDatabase) {
+    let line: Line<4> = Line::open(database).await;
+    line.decides(2, rule("FORWARD", None)).await;
+    let asked = line.asks_credit(3, "500.00", "one").await["id"].clone();
+    let [_, upper, _, own] = line.companies;
+    // Below another child of the company that decides: that one never agreed.
+    let other = line.market.company(Some(upper), "Another").await;
+    line.market.chain.move_reseller(Actor::central(), own, other).await.expect("a move");
+    let failed = line.request(1, "approveUplineRequest", json!({ "id": asked })).await;
+    assert_eq!((&failed["status"], &failed["failure"]["code"]), (&json!("FAILED"), &json!("CONFLICT")));
+    assert_eq!(line.limits(3).await, json!([]));
+    // Directly below the one that decides, it is that one's own.
+    let asked = line.asks_credit(3, "700.00", "two").await["id"].clone();
+    line.market.chain.move_reseller(Actor::central(), own, upper).await.expect("a move");
+    let cannot = line.refused(1, "approveUplineRequest", json!({ "id": asked })).await;
+    assert_eq!(cannot.0, "NOT_FOUND", "another was asked");
+    line.request(3, "cancelUplineRequest", json!({ "id": asked })).await;
+}
+
+async fn what_is_granted_to_a_frozen_company_waits_until_it_is_not(database: TestDatabase) {
+    let line: Line<2> = Line::open(database).await;
+    let asked = line.asks_credit(1, "500.00", "one").await["id"].clone();
+    let freeze = line.market.chain.freeze(Actor::central(), line.companies[1], "A test").await.expect("a freeze");
+    let granted = line.request(0, "approveUplineRequest", json!({ "id": asked })).await;
+    assert_eq!(granted["status"], "PROCESSING");
+    assert_eq!(line.limits(1).await, json!([]));
+    line.market.chain.thaw(Actor::central(), freeze, None).await.expect("a thaw");
+    let line = line.restart(Setup { clock: later(Duration::from_mins(6)), ..Setup::default() }).await;
+    line.carries_on().await;
+    assert_eq!(line.seen(1, &asked).await["status"], "COMPLETED");
+    assert_eq!(line.limits(1).await, json!([{ "amount": "500.00", "currency": "USD" }]));
 }
 
 async fn the_same_key_asks_once_and_another_request_is_a_conflict(database: TestDatabase) {

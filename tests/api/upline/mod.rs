@@ -42,6 +42,12 @@ impl<const N: usize> Line<N> {
         Self { market: Market { app: app.restart(setup).await }, companies }
     }
 
+    /// Waits until all that has happened was acted on, and all that is to go on has.
+    async fn carries_on(&self) {
+        self.market.is_caught_up().await;
+        self.market.running().services.upline.work_once().await.expect("work");
+    }
+
     async fn ask(&self, place: usize, document: &str, variables: Value) -> Value {
         self.market.ask(&self.market.token(&format!("l{place}")), document, variables).await.data()
     }
