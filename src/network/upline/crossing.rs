@@ -134,17 +134,16 @@ impl UplineRequests {
         if !may_receive(&change, row).await? {
             return wait(change, row).await;
         }
-        let by = Line::of(change.db(), row.owner_tenant_id).await?.and_then(|line| line.active_upline());
+        let nearest = Line::of(change.db(), row.owner_tenant_id).await?.and_then(|line| line.active_upline());
         let hops = store::hops(change.db(), &[row.id]).await?;
         // Nothing was written: modules have transactions of their own.
         drop(change);
-        let person = hops.last().and_then(|hop| hop.person_id);
-        let done = if let Some(by) = by.filter(|by| hops.iter().any(|hop| hop.tenant_id == *by)) {
-            self.have_done(row, asked, Actor { person, ..Actor::central() }, by).await
-        } else {
-            let why = "Your company was moved: what another company has granted does not count. Ask again.";
-            Err(Refusal::new(RefusalCode::Conflict, "", why).into())
-        };
+        let was_asked = |company: &TenantId| hops.iter().any(|hop| hop.tenant_id == *company);
+        // Where the company was moved, what was done before that counts, and nothing is done any more: the module refuses whoever is not the nearest.
+        let by = nearest.filter(was_asked).or_else(|| hops.first().map(|hop| hop.tenant_id));
+        let by = by.ok_or_else(|| Fault::Row(format!("the upline request {} was put to nobody", row.id)))?;
+        let actor = Actor { person: hops.last().and_then(|hop| hop.person_id), ..Actor::central() };
+        let done = self.have_done(row, asked, actor, by).await;
         let ended = match done {
             Ok(granted) => Ended::Granted(granted),
             // Its field is one of the module's input, and not of what was asked.

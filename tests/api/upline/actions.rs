@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use entity::OrderStatus::{AwaitingForward, Forwarded};
 use reseller_network::events::kinds;
+use reseller_network::tenancy::Actor;
 use serde_json::{Value, json};
 
 use super::{Line, later};
@@ -20,6 +21,7 @@ on_both_databases!(
     a_category_is_granted_beside_those_that_there_are,
     what_cannot_be_asked_is_refused_where_it_stands,
     a_module_whose_answer_is_lost_is_asked_again_and_what_it_did_is_done_once,
+    what_was_done_before_a_move_counts,
     what_a_module_refuses_fails_the_request,
     an_order_that_waits_to_be_passed_on_is_sent_up_by_itself_where_settings_say_so,
 );
@@ -139,6 +141,19 @@ async fn a_module_whose_answer_is_lost_is_asked_again_and_what_it_did_is_done_on
     let granted: Vec<_> = granted.iter().filter(|event| event.event_type == kinds::CREDIT_GRANTED).collect();
     assert_eq!(granted.len(), 1);
     assert_eq!(granted[0].actor_person_id, Some(person("l0").id()), "by whom it was granted");
+}
+
+async fn what_was_done_before_a_move_counts(database: TestDatabase) {
+    let line: Line<3> = Line::open(database).await;
+    let [root, _, own] = line.companies;
+    line.market.bus().reroute("finance.requestCredit", |behind| Arc::new(Losing(behind)));
+    let asked = line.asks_credit(2, "500.00", "one").await;
+    let asked = line.request(1, "approveUplineRequest", json!({ "id": asked["id"] })).await;
+    assert_eq!(asked["status"], "PROCESSING", "Finance has done it, and nobody has heard");
+    line.market.chain.move_reseller(Actor::central(), own, root).await.expect("a move");
+    let line = line.restart(Setup { clock: later(Duration::from_secs(31)), ..Setup::default() }).await;
+    line.carries_on().await;
+    assert_eq!(line.seen(2, &asked["id"]).await["status"], "COMPLETED");
 }
 
 async fn what_a_module_refuses_fails_the_request(database: TestDatabase) {
