@@ -10,6 +10,9 @@ use reseller_network::money::Money;
 
 use crate::support::market::PRODUCTS;
 
+/// The currency that every company here trades in.
+const TRADES_IN: Currency = Currency::USD;
+
 /// Everything that is, and nothing that follows from it.
 #[derive(Default)]
 pub(super) struct Model {
@@ -90,9 +93,10 @@ impl Model {
         };
         let cost = self.cost(parent, sku);
         match self.asked.get(&(parent, sku)) {
-            Some(asked) if asked.currency != cost.currency => *asked,
-            Some(asked) => Money { minor: asked.minor.max(cost.minor), ..cost },
-            None => cost,
+            Some(asked) if asked.currency == cost.currency => Money { minor: asked.minor.max(cost.minor), ..cost },
+            Some(asked) if asked.currency == TRADES_IN => *asked,
+            // What was the currency of its cost when it was entered, and is no more, says nothing.
+            _ => cost,
         }
     }
 
