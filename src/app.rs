@@ -12,7 +12,7 @@ use crate::graphql::context::Services;
 use crate::graphql::limits::Limits;
 use crate::graphql::schema::{self, ApiExecutor};
 use crate::graphql::subscriptions::Subscriptions;
-use crate::modules::admin::Chain;
+use crate::modules::admin::{self, Chain};
 use crate::modules::catalog::Catalog;
 use crate::modules::finance::Finance;
 use crate::modules::intake::{Intake, TakingUp};
@@ -23,6 +23,7 @@ use crate::network::answers::Answers;
 use crate::network::figures::Figures;
 use crate::network::health::Healths;
 use crate::network::performance::Performances;
+use crate::network::referrals::{AttemptLimits, Referrals};
 use crate::network::settings::Settings;
 use crate::network::upline::{UplineEvents, UplineRequests};
 use crate::tenancy::topology::{Topology, store};
@@ -63,6 +64,8 @@ pub struct Bounds {
     pub deadlines: Deadlines,
     /// How many days feeds go back; without it they keep everything.
     pub keep_activity_days: Option<u32>,
+    /// On codes that are no good.
+    pub attempts: AttemptLimits,
 }
 
 /// Why the program could not start.
@@ -99,6 +102,7 @@ impl App {
         let answers = Answers::new(central.clone(), bus.clone(), topology.clone(), clock.clone());
         let chain = Arc::new(Chain::new(log.clone()));
         chain.register(&bus);
+        admin::Referrals::new(central.clone(), log.clone(), clock.clone()).register(&bus);
         catalog.register(&bus);
         orders.register(&bus);
         finance.register(&bus);
@@ -142,6 +146,7 @@ impl App {
             following.push(tokio::spawn(kept.run()));
         }
         let api = Arc::new(schema::executor(bounds.limits)?);
+        let referrals = Referrals::new(bus.clone(), upline.clone(), topology.clone(), bounds.attempts, clock.clone());
         let services = Arc::new(Services {
             bus,
             settings,
@@ -150,6 +155,7 @@ impl App {
             feeds,
             healths,
             upline,
+            referrals,
             topology: topology.clone(),
             clock,
         });

@@ -6,9 +6,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::Args;
+use ipnet::IpNet;
 
 use crate::auth::{AuthConfig, ConfigError, DEFAULT_AUDIENCE, DEFAULT_ISSUER, Secret};
 use crate::http::connections::ConnectionLimits;
+use crate::network::referrals::AttemptLimits;
 use crate::telemetry::LogFormat;
 
 /// Where the database is.
@@ -25,6 +27,9 @@ pub struct ListenOptions {
     /// The address and port to serve HTTP on; port 0 takes any free one
     #[arg(long, env, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+    /// Networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8: limits by address are then those of the clients behind them
+    #[arg(long, env, value_name = "NETWORKS", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// What is kept of what happened.
@@ -33,6 +38,23 @@ pub struct ActivityOptions {
     /// How many days feeds go back; without it they keep everything. Figures, and what is known of orders, stay for ever
     #[arg(long, env, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
     pub keep_activity_days: Option<u32>,
+}
+
+/// How many referral codes that are no good may be tried in an hour.
+#[derive(Args, Debug)]
+pub struct ReferralOptions {
+    /// Referral codes that are no good, tried by one person in an hour
+    #[arg(long, env, value_name = "NUMBER", default_value_t = AttemptLimits::default().per_person)]
+    pub wrong_codes_per_person: u32,
+    /// Referral codes that are no good, tried from one address in an hour
+    #[arg(long, env, value_name = "NUMBER", default_value_t = AttemptLimits::default().per_address)]
+    pub wrong_codes_per_address: u32,
+}
+
+impl From<ReferralOptions> for AttemptLimits {
+    fn from(options: ReferralOptions) -> Self {
+        Self { per_person: options.wrong_codes_per_person, per_address: options.wrong_codes_per_address }
+    }
 }
 
 /// What connections that stay (WebSocket, server-sent events) may have.

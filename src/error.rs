@@ -26,8 +26,13 @@ pub enum Fault {
     #[error("chain: {0}")]
     Chain(#[from] InconsistentChain),
     /// A module that is needed did not answer.
-    #[error("module: {0}")]
-    Module(String),
+    #[error("module {module}: {cause}")]
+    Module {
+        /// Its name, as aliases have it.
+        module: &'static str,
+        /// Why, for the log.
+        cause: String,
+    },
     /// A row that cannot be: no version of this program writes such.
     #[error("row: {0}")]
     Row(String),
@@ -47,7 +52,7 @@ impl Fault {
         match self {
             Self::Database(cause) => lasting::is_lasting(cause),
             Self::Computation(cause) => cause.is_panic(),
-            Self::OutOfDate | Self::Keys(_) | Self::Module(_) => false,
+            Self::OutOfDate | Self::Keys(_) | Self::Module { .. } => false,
             Self::Chain(_) | Self::Row(_) | Self::Call(_) | Self::Panic => true,
         }
     }
@@ -115,4 +120,6 @@ pub enum RefusalCode {
     Frozen,
     /// It could be done for a while, which is over.
     Expired,
+    /// It was tried too often: it can be tried again later.
+    TooMany,
 }

@@ -76,6 +76,10 @@ typed_id!(
     /// Something that a company asks of its upline.
     UplineRequestId
 );
+typed_id!(
+    /// A code by which companies join.
+    ReferralCodeId
+);
 
 impl OrderId {
     const IMPORTED: Uuid = Uuid::from_u128(0x0f6c_1d3e_5a42_4c8b_9e07_7b1d_3c5a_90e2);

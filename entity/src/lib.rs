@@ -32,6 +32,8 @@ pub mod person;
 pub mod price_override;
 pub mod product;
 pub mod public_id;
+pub mod referral_code;
+pub mod referral_redemption;
 pub mod tenant;
 pub mod tenant_name;
 mod timestamp;
@@ -44,7 +46,8 @@ pub use day::Day;
 pub use event::Position;
 pub use event_type::TypeId;
 pub use id::{
-    EventId, FreezeId, LedgerEntryId, MembershipId, OrderId, PersonId, PostingId, ProductId, TenantId, UplineRequestId,
+    EventId, FreezeId, LedgerEntryId, MembershipId, OrderId, PersonId, PostingId, ProductId, ReferralCodeId, TenantId,
+    UplineRequestId,
 };
 pub use ledger_entry::PostingKind;
 pub use membership::Role;

@@ -5,7 +5,7 @@ use sea_orm::{EntityName, EntityTrait};
 use crate::{
     TenantId, catalog_access, credit_limit, daily_figure, daily_status, freeze, idempotency_key, ledger_account,
     ledger_entry, membership, network_activity_feed, network_cache, network_settings, order, order_leg, order_line,
-    price_override, product, upline_hop, upline_request,
+    price_override, product, referral_code, referral_redemption, upline_hop, upline_request,
 };
 
 /// The name of the owner's column in every tenant-owned table.
@@ -45,7 +45,7 @@ pub(crate) use owned;
 
 /// The names of all tenant-owned tables. A test compares them with the database's own list of tables that have an owner's column.
 #[must_use]
-pub fn owned_tables() -> [&'static str; 19] {
+pub fn owned_tables() -> [&'static str; 21] {
     [
         freeze::Entity.table_name(),
         membership::Entity.table_name(),
@@ -66,5 +66,7 @@ pub fn owned_tables() -> [&'static str; 19] {
         upline_request::Entity.table_name(),
         upline_hop::Entity.table_name(),
         credit_limit::Entity.table_name(),
+        referral_code::Entity.table_name(),
+        referral_redemption::Entity.table_name(),
     ]
 }

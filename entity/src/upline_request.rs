@@ -47,6 +47,8 @@ stored_word!(
         RequestCatalogAccess = "REQUEST_CATALOG_ACCESS",
         /// To set how much the company may owe.
         RequestCredit = "REQUEST_CREDIT",
+        /// To make a code by which companies join below the company; super_admin alone is asked.
+        GenerateReferralCode = "GENERATE_REFERRAL_CODE",
     }
 );
 

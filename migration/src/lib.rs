@@ -10,6 +10,7 @@ mod m20261125_000003_figures;
 mod m20261127_000004_activity;
 mod m20261127_000005_intake;
 mod m20261201_000006_upline;
+mod m20261201_000007_referrals;
 
 use std::collections::HashSet;
 
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000004_activity::Migration),
             Box::new(m20261127_000005_intake::Migration),
             Box::new(m20261201_000006_upline::Migration),
+            Box::new(m20261201_000007_referrals::Migration),
         ]
     }
 }

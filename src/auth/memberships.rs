@@ -107,12 +107,18 @@ impl Person {
 /// Answers the position of the log from which on it is in force.
 pub async fn grant(log: &Log, actor: Actor, person: Person, tenant: TenantId, role: Role) -> Result<Position, DbErr> {
     let mut change = log.begin(actor).await?;
+    seat(&mut change, person, tenant, role).await?;
+    change.commit().await
+}
+
+/// The same as a part of `change`.
+pub async fn seat(change: &mut Transaction, person: Person, tenant: TenantId, role: Role) -> Result<(), DbErr> {
     let person_id = person.id();
-    know(&change, person).await?;
+    know(change, person).await?;
     let members = change.in_tenant(tenant);
     let known = members.find::<membership::Entity>().filter(membership::Column::PersonId.eq(person_id)).one().await?;
     match known {
-        Some(known) if known.role == role => return change.commit().await,
+        Some(known) if known.role == role => return Ok(()),
         Some(known) => {
             let row = membership::ActiveModel { id: Set(known.id), role: Set(role), ..Default::default() };
             members.update::<membership::Entity>(row).await?;
@@ -130,7 +136,7 @@ pub async fn grant(log: &Log, actor: Actor, person: Person, tenant: TenantId, ro
     }
     let data = json!({ "personId": person_id, "role": role });
     change.record(Fact { kind: kinds::MEMBERSHIP_GRANTED, subject: tenant, data });
-    change.commit().await
+    Ok(())
 }
 
 async fn know(change: &Transaction, person: Person) -> Result<(), DbErr> {

@@ -1,5 +1,6 @@
 //! From a request's headers to a caller: who it is, and for which company they act.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use entity::{PersonId, Position, Role, TenantId, TenantStatus, Timestamp};
 use tokio::sync::watch;
 
 use super::changes::{RightsChange, RightsChanges};
-use super::memberships::{Memberships, Seat};
+use super::memberships::{Memberships, Person, Seat};
 use super::{Claims, Refused, Service, Verifier, bearer};
 use crate::error::Fault;
 use crate::events::Freshness;
@@ -23,8 +24,10 @@ pub const TENANT_HEADER: &str = "x-tenant-id";
 pub struct Caller {
     /// The person.
     pub person: PersonId,
-    /// Their address, as the token has it.
-    pub email: Option<String>,
+    /// The same, as their token names them.
+    pub identity: Arc<Person>,
+    /// From where they ask, where that is known.
+    pub address: Option<IpAddr>,
     /// Until when the token is good.
     pub expires_at: Timestamp,
     /// The company that they act for. None for a person who is a member nowhere, or of several and has named none.
@@ -102,8 +105,9 @@ impl SignIn {
         // A token that is bound to a company opens no other one of the person's.
         let is_bound = claims.tenant.is_some();
         let seats = if is_bound { seat.into_iter().collect() } else { seats };
-        let Claims { email, expires_at, .. } = claims;
-        Ok((Caller { person, email, expires_at, seat, seats, is_bound }, chain))
+        let Claims { issuer, subject, email, expires_at, .. } = claims;
+        let identity = Arc::new(Person { issuer, subject, email });
+        Ok((Caller { person, identity, address: None, expires_at, seat, seats, is_bound }, chain))
     }
 
     /// Tells where the log changes who may sign in: who stays is to be looked at again then.

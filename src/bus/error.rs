@@ -31,8 +31,11 @@ pub struct Unavailable {
 
 impl From<Unavailable> for Fault {
     fn from(unavailable: Unavailable) -> Self {
-        let cause = unavailable.to_string();
-        if unavailable.is_lasting { Self::Call(cause) } else { Self::Module(cause) }
+        if unavailable.is_lasting {
+            return Self::Call(unavailable.to_string());
+        }
+        let Unavailable { module, cause, .. } = unavailable;
+        Self::Module { module: module.name(), cause }
     }
 }
 

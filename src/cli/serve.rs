@@ -6,7 +6,8 @@ use super::Failure;
 use crate::app::{App, Bounds};
 use crate::auth::Verifier;
 use crate::clock::Clock;
-use crate::config::{ActivityOptions, AuthOptions, ConnectionOptions, DatabaseOptions, ListenOptions};
+use crate::config::{ActivityOptions, AuthOptions, ConnectionOptions, DatabaseOptions, ListenOptions, ReferralOptions};
+use crate::http::proxies::Proxies;
 use crate::http::server;
 use crate::tenancy::{Database, OpenOptions};
 
@@ -22,13 +23,20 @@ pub(super) struct Options {
     activity: ActivityOptions,
     #[command(flatten)]
     connections: ConnectionOptions,
+    #[command(flatten)]
+    referrals: ReferralOptions,
 }
 
 pub(super) async fn run(options: Options) -> Result<(), Failure> {
+    let proxies = Proxies::new(options.listen.trusted_proxies);
     let verifier = Verifier::load(&options.auth.config()?).await?;
     let listener = server::listen(options.listen.listen).await?;
     let database = Database::open_current(&options.database.database_url, OpenOptions::default()).await?;
-    let bounds = Bounds { keep_activity_days: options.activity.keep_activity_days, ..Bounds::default() };
+    let bounds = Bounds {
+        keep_activity_days: options.activity.keep_activity_days,
+        attempts: options.referrals.into(),
+        ..Bounds::default()
+    };
     let app = App::start(&database, verifier, Clock::system(), bounds).await?;
-    Ok(server::serve(listener, app, options.connections.into()).await?)
+    Ok(server::serve(listener, app, options.connections.into(), proxies).await?)
 }

@@ -28,6 +28,13 @@ pub const UPLINE_REQUEST_STATUS_CHANGED: &str = "ResellerNetwork.upline_request.
 /// A company is asked for something by one below it. Data: `requestId`, `action`, `requesterId`.
 pub const UPLINE_REQUEST_RECEIVED: &str = "ResellerNetwork.upline_request.received";
 
+/// A referral code was made for a company. Data: `codeId`, `maxUses`, `expiresAt`.
+pub const REFERRAL_CODE_GENERATED: &str = "ResellerNetwork.referral_code.generated";
+/// The secret of a company's referral code was made anew and shown. Data: `codeId`.
+pub const REFERRAL_CODE_CLAIMED: &str = "ResellerNetwork.referral_code.claimed";
+/// A company's referral code was revoked. Data: `codeId`, `reason`.
+pub const REFERRAL_CODE_REVOKED: &str = "ResellerNetwork.referral_code.revoked";
+
 /// A product of the root is new or another. Data: `sku`, and what it is now.
 pub const PRODUCT_SAVED: &str = "ResellerCatalog.product.saved";
 /// Prices that a company takes have changed. Data: `items` of `sku`, `oldPriceMinor`, `newPriceMinor`, `currency`; `oldCurrency` where it was another.

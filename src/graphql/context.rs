@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_graphql::{Context, Error};
-use entity::{TenantId, TenantStatus, Timestamp};
+use entity::{Role, TenantId, TenantStatus, Timestamp};
 
 use super::budget::Budget;
 use super::error::{ErrorCode, forbidden};
@@ -16,6 +16,7 @@ use crate::network::activity::Feeds;
 use crate::network::answers::Answers;
 use crate::network::health::Healths;
 use crate::network::performance::Performances;
+use crate::network::referrals::Referrals;
 use crate::network::settings::Settings;
 use crate::network::upline::UplineRequests;
 use crate::tenancy::topology::{NodeIndex, Snapshot, Topology};
@@ -37,6 +38,8 @@ pub struct Services {
     pub healths: Arc<Healths>,
     /// What companies ask of their upline.
     pub upline: Arc<UplineRequests>,
+    /// The codes by which companies join.
+    pub referrals: Referrals,
     /// The chain.
     pub topology: Arc<Topology>,
     /// What time it is.
@@ -137,6 +140,17 @@ impl RequestContext {
             };
             ErrorCode::Forbidden.error(message)
         })
+    }
+
+    /// What is there for people who are a member nowhere yet.
+    pub fn referrals(&self) -> &Referrals {
+        &self.services.referrals
+    }
+
+    /// What the caller sees of `company`, with which they have just joined.
+    pub fn joined_sight(&self, company: TenantId) -> Option<Sight> {
+        self.look_again();
+        self.sight_from(Seat { tenant: company, role: Role::Owner })
     }
 
     /// Looks at everything anew: after a change, what was looked at may be from before it.

@@ -1,7 +1,10 @@
 //! Global ids: what the API calls `ID`.
 
 use async_graphql::{Error, ID};
-use entity::{FreezeId, LedgerEntryId, OrderId, PersonId, Position, ProductId, TenantId, UplineRequestId, public_id};
+use entity::{
+    FreezeId, LedgerEntryId, OrderId, PersonId, Position, ProductId, ReferralCodeId, TenantId, UplineRequestId,
+    public_id,
+};
 use uuid::Uuid;
 
 use super::error::bad_user_input;
@@ -42,6 +45,7 @@ identified!(PersonId, "person", "Viewer");
 identified!(OrderId, "order", "Order");
 identified!(LedgerEntryId, "entry", "LedgerEntry");
 identified!(UplineRequestId, "request", "UplineRequest");
+identified!(ReferralCodeId, "referral", "ReferralCode");
 
 /// The settings of a company, which have its UUID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,7 +14,7 @@ pub mod upline;
 
 use std::sync::Arc;
 
-use entity::{LedgerEntryId, OrderId};
+use entity::{LedgerEntryId, OrderId, ReferralCodeId};
 
 use self::activity::{EventsAt, FeedPages, Looking, Sold};
 use self::batch::{Batch, InTenants};
@@ -25,6 +25,7 @@ use self::own::OwnById;
 use self::settings::SettingsOf;
 use self::upline::RequestsById;
 use super::context::Services;
+use crate::bus::contract::admin::{GetRedemptions, GetReferralCodes, ListReferralCodes, ReferralCode};
 use crate::bus::contract::catalog::{self as goods, GetAccess, GetAvailableCatalog};
 use crate::bus::contract::finance::{self, Entry, GetEntries, ListEntries};
 use crate::bus::contract::orders::{self, GetOrders, ListOrders, Order};
@@ -73,6 +74,12 @@ pub struct Loaders {
     pub sold: Batch<Sold>,
     /// Upline requests in which the company has a part.
     pub upline_requests: Batch<RequestsById>,
+    /// Codes by which companies join below the caller's company.
+    pub referral_codes: Batch<OwnById<GetReferralCodes, ReferralCodeId, ReferralCode>>,
+    /// Parts of the list of these.
+    pub referral_code_lists: Batch<InTenants<ListReferralCodes>>,
+    /// Who joined by them.
+    pub redemptions: Batch<InTenants<GetRedemptions>>,
 }
 
 impl Loaders {
@@ -103,6 +110,9 @@ impl Loaders {
             events: Batch::new(EventsAt(looking)),
             sold: Batch::new(Sold { actor, bus: bus() }),
             upline_requests: Batch::new(upline_requests),
+            referral_codes: Batch::new(OwnById::new(actor, bus(), |code: &ReferralCode| code.id)),
+            referral_code_lists: Batch::new(InTenants::new(actor, bus())),
+            redemptions: Batch::new(InTenants::new(actor, bus())),
             services,
         }
     }

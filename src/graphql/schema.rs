@@ -17,7 +17,8 @@ use super::types::node::NodeQuery;
 use super::types::order::{OrderMutation, OrderQuery};
 use super::types::paging::{DEFAULT_PAGE, MAX_PAGE};
 use super::types::performance::PerformanceQuery;
-use super::types::reseller::{LifeMutation, ResellerQuery};
+use super::types::referral::{ReferralMutation, ReferralQuery};
+use super::types::reseller::{JoinMutation, LifeMutation, ResellerQuery};
 use super::types::settings::{SettingsMutation, SettingsQuery};
 use super::types::summary::ModuleResult;
 use super::types::upline::{UplineMutation, UplineQuery};
@@ -40,11 +41,21 @@ pub struct Query(
     DashboardQuery,
     HealthQuery,
     UplineQuery,
+    ReferralQuery,
 );
 
 /// What can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(CatalogMutation, SettingsMutation, OrderMutation, LedgerMutation, LifeMutation, UplineMutation);
+pub struct Mutation(
+    CatalogMutation,
+    SettingsMutation,
+    OrderMutation,
+    LedgerMutation,
+    LifeMutation,
+    UplineMutation,
+    ReferralMutation,
+    JoinMutation,
+);
 
 /// What can be subscribed to.
 #[derive(MergedSubscription, Default)]

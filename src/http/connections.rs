@@ -140,6 +140,11 @@ impl Connections {
 }
 
 impl Counted {
+    /// From where it is, where that is known.
+    pub(super) fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+
     /// Counts it as one of `tenant`.
     pub(super) fn count_for(&mut self, tenant: TenantId) -> Result<(), TooMany> {
         let is_free = add(&mut self.connections.open().by_tenant, tenant, self.connections.limits.per_tenant);

@@ -113,6 +113,7 @@ impl<'r> Asker<'r> {
         // Who asks is decided before what is asked is read: nothing is kept or parsed for strangers.
         let signed_in = app.sign_in.caller(self.headers).await;
         let (caller, chain) = signed_in.map_err(|why| not_signed_in(media, &why, request_id))?;
+        let caller = Caller { address: self.address, ..caller };
         let unreadable =
             |Unreadable { status, message }: Unreadable| refuse(media, status, ErrorCode::BadUserInput, &message);
         let request = read().await.map_err(unreadable)?;

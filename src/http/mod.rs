@@ -3,6 +3,7 @@
 //! - `graphql`: the API, by the GraphQL-over-HTTP draft; `media`: which media type an answer has.
 //! - `websocket`, `sse`: the API on connections that stay; [`connections`] counts them, and `session` says when they end.
 //! - `events`: what other programs publish.
+//! - [`proxies`]: who connects, where proxies stand before the program.
 //! - [`graphiql`]: the editor for the API in the browser.
 //! - `probes`: whether the program lives and can answer.
 //! - [`server`]: listening, and shutting down gracefully.
@@ -13,6 +14,7 @@ pub mod graphiql;
 mod graphql;
 mod media;
 mod probes;
+pub mod proxies;
 mod request;
 pub mod server;
 mod session;

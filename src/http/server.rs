@@ -11,6 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::connections::{ConnectionLimits, Connections};
+use super::proxies::Proxies;
 use super::router;
 use crate::app::App;
 
@@ -31,7 +32,7 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
 }
 
 /// Serves `app` until the program is asked to end (SIGINT or SIGTERM): stops accepting, finishes what is under way, and returns.
-pub async fn serve(listener: TcpListener, app: Arc<App>, limits: ConnectionLimits) -> io::Result<()> {
+pub async fn serve(listener: TcpListener, app: Arc<App>, limits: ConnectionLimits, proxies: Proxies) -> io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let asked = async move {
@@ -41,7 +42,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, limits: ConnectionLimit
         }
         tracing::info!("asked to end: finishing what is under way");
     };
-    serve_until(listener, app, limits, asked).await
+    serve_until(listener, app, limits, proxies, asked).await
 }
 
 /// The same, until `asked` says so.
@@ -49,6 +50,7 @@ pub async fn serve_until(
     listener: TcpListener,
     app: Arc<App>,
     limits: ConnectionLimits,
+    proxies: Proxies,
     asked: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let (ending, mut ended) = watch::channel(false);
@@ -59,7 +61,9 @@ pub async fn serve_until(
         asked.await;
         ending.send_replace(true);
     };
-    let service = router(app.clone(), connections.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let look_through = move |request| std::future::ready(proxies.look_through(request));
+    let routes = router(app.clone(), connections.clone()).layer(axum::middleware::map_request(look_through));
+    let service = routes.into_make_service_with_connect_info::<SocketAddr>();
     // Else a message waits until the client's system has acknowledged the one before, which it may put off for 40 ms.
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {

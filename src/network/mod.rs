@@ -9,6 +9,7 @@ pub mod downline_tree;
 pub mod figures;
 pub mod health;
 pub mod performance;
+pub mod referrals;
 pub mod series;
 mod served;
 pub mod settings;

@@ -99,6 +99,12 @@ impl Settings {
         store::forwarding(self.central.reader(), tenants).await
     }
 
+    /// Whether `tenant` is the company at the top: that never changes.
+    fn is_top(&self, tenant: TenantId) -> bool {
+        let chain = self.topology.current();
+        chain.root().is_some_and(|root| chain.id(root) == tenant)
+    }
+
     /// Changes the settings of the company that `actor` acts for.
     ///
     /// # Errors
@@ -117,7 +123,7 @@ impl Settings {
             new.margins = margins.apply(&old.margins)?;
         }
         if let Some(auto_forwarding) = update.auto_forwarding {
-            new.auto_forwarding = auto_forwarding.apply(&old.auto_forwarding)?;
+            new.auto_forwarding = auto_forwarding.apply(&old.auto_forwarding, self.is_top(tenant))?;
         }
         if update.version != old.version || !replace(&change, tenant, &new).await? {
             let message = format!("The settings are no longer at version {}: read them again.", update.version);

@@ -46,6 +46,11 @@ impl Line {
         self.0.iter().map(|step| step.id).collect()
     }
 
+    /// The company at the top of the chain, where that is another one.
+    pub(crate) fn top(&self) -> Option<TenantId> {
+        self.0.iter().skip(1).next_back().map(|step| step.id)
+    }
+
     /// The nearest company above it that trades: what is asked of one that was switched off goes to the next.
     pub(crate) fn active_upline(&self) -> Option<TenantId> {
         self.0.iter().skip(1).find(|step| step.status == TenantStatus::Active).map(|step| step.id)

@@ -330,7 +330,7 @@ async fn a_database_that_is_newer_or_older_than_the_program_is_refused(database:
     let connection = sea_orm::Database::connect(url).await.expect("a connection");
     let keys = [("DATABASE_URL", url.as_str()), ("JWT_SECRET", SECRET)];
     let said = refusal(&run(&["serve", "--listen", "127.0.0.1:0"], &keys));
-    assert_eq!(said, "the database's schema is 6 change(s) behind this program: run `reseller-network migrate up`");
+    assert_eq!(said, "the database's schema is 7 change(s) behind this program: run `reseller-network migrate up`");
     migrated(url);
     let from_the_future = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29991231_000001_wonders', 0)";
     connection.execute_unprepared(from_the_future).await.expect("a row");

@@ -34,6 +34,7 @@ mod http;
 mod isolation;
 mod performance;
 mod reading;
+mod referrals;
 mod schema;
 mod settings;
 mod sign_in;

@@ -32,6 +32,7 @@ const CONTRACT: &str = "
       uplineRequest(id: ID!): UplineRequest
       uplineRequests(direction: UplineDirection! = OUTGOING, status: [UplineRequestStatus!], action: [UplineAction!],
                      first: Int, after: String, last: Int, before: String): UplineRequestConnection!
+      referralCodes(filter: ReferralCodeFilter, first: Int, after: String, last: Int, before: String): ReferralCodeConnection
     }
     type Mutation {
       placeOrder(input: PlaceOrderInput!): PlaceOrderPayload!
@@ -51,7 +52,31 @@ const CONTRACT: &str = "
       approveUplineRequest(input: ApproveUplineRequestInput!): ApproveUplineRequestPayload!
       rejectUplineRequest(input: RejectUplineRequestInput!): RejectUplineRequestPayload!
       cancelUplineRequest(input: CancelUplineRequestInput!): CancelUplineRequestPayload!
+      generateReferralCode(input: GenerateReferralCodeInput!): GenerateReferralCodePayload!
+      revokeReferralCode(input: RevokeReferralCodeInput!): RevokeReferralCodePayload!
+      claimReferralCode(input: ClaimReferralCodeInput!): ClaimReferralCodePayload!
+      joinNetwork(input: JoinNetworkInput!): JoinNetworkPayload!
     }
+    type ReferralCode implements Node {
+      id: ID! lastFour: String! status: ReferralCodeStatus! maxUses: Int uses: Int! expiresAt: DateTime note: String createdAt: DateTime!
+      redeemedBy(first: Int, after: String, last: Int, before: String): ResellerReferenceConnection
+    }
+    enum ReferralCodeStatus { ACTIVE USED_UP EXPIRED REVOKED }
+    input ReferralCodeFilter { status: [ReferralCodeStatus!] }
+    input RevokeReferralCodeInput { id: ID! reason: String }
+    type RevokeReferralCodePayload { referralCode: ReferralCode userErrors: [UserError!]! }
+    input ClaimReferralCodeInput { id: ID! }
+    type ClaimReferralCodePayload { referralCode: ReferralCode code: String userErrors: [UserError!]! }
+    input GenerateReferralCodeInput { maxUses: Int expiresAt: DateTime note: String idempotencyKey: String! }
+    type GenerateReferralCodePayload { referralCode: ReferralCode code: String uplineRequest: UplineRequest userErrors: [UserError!]! }
+    type ReferralCodeRequest { maxUses: Int expiresAt: DateTime note: String }
+    type ReferralCodeGranted { referralCode: ReferralCode }
+    input JoinNetworkInput { code: String! companyName: String! currency: Currency! idempotencyKey: String! }
+    type JoinNetworkPayload { reseller: Reseller userErrors: [UserError!]! }
+    type ReferralCodeConnection { edges: [ReferralCodeEdge!]! nodes: [ReferralCode!]! pageInfo: PageInfo! totalCount: Int! }
+    type ReferralCodeEdge { node: ReferralCode! cursor: String! }
+    type ResellerReferenceConnection { edges: [ResellerReferenceEdge!]! nodes: [ResellerReference!]! pageInfo: PageInfo! totalCount: Int! }
+    type ResellerReferenceEdge { node: ResellerReference! cursor: String! }
     type AutoForwardingSettings { requests: [AutoRequestRule!]! approvals: [ApprovalRule!]! }
     type AutoRequestRule { action: UplineAction! enabled: Boolean! maxAmount: Money }
     type ApprovalRule { action: UplineAction! mode: ApprovalMode! maxAmount: Money }
@@ -63,17 +88,17 @@ const CONTRACT: &str = "
       id: ID! action: UplineAction! status: UplineRequestStatus! request: UplineRequestDetails result: UplineRequestResult failure: UserError
       requester: ResellerReference! target: ResellerReference! hops: [UplineHop!]! createdAt: DateTime! updatedAt: DateTime! expiresAt: DateTime!
     }
-    union UplineRequestDetails = ForwardOrderRequest | CatalogAccessRequest | CreditRequest
+    union UplineRequestDetails = ForwardOrderRequest | CatalogAccessRequest | CreditRequest | ReferralCodeRequest
     type ForwardOrderRequest { order: Order orderReference: String! total: Money! note: String }
     type CatalogAccessRequest { category: String! note: String }
     type CreditRequest { amount: Money! note: String }
-    union UplineRequestResult = OrderForwarded | CatalogAccessGranted | CreditGranted
+    union UplineRequestResult = OrderForwarded | CatalogAccessGranted | CreditGranted | ReferralCodeGranted
     type OrderForwarded { orderReference: String! holder: ResellerReference! }
     type CatalogAccessGranted { category: String! }
     type CreditGranted { creditLimit: Money! }
     type UplineHop { reseller: ResellerReference! decision: UplineDecision! decidedAt: DateTime note: String }
     enum UplineDecision { WAITING AUTO APPROVED REJECTED FORWARDED }
-    enum UplineAction { FORWARD_ORDER REQUEST_CATALOG_ACCESS REQUEST_CREDIT }
+    enum UplineAction { FORWARD_ORDER REQUEST_CATALOG_ACCESS REQUEST_CREDIT GENERATE_REFERRAL_CODE }
     enum UplineRequestStatus { PENDING PROCESSING COMPLETED FAILED REJECTED CANCELLED EXPIRED }
     enum UplineDirection { OUTGOING INCOMING }
     input RequestUplineInput { request: UplineActionInput! idempotencyKey: String! }
@@ -103,7 +128,7 @@ const CONTRACT: &str = "
     input MoveResellerInput { id: ID! newParentId: ID! }
     type MoveResellerPayload { reseller: Reseller userErrors: [UserError!]! }
     type UserError { code: UserErrorCode! field: [String!] message: String! }
-    enum UserErrorCode { INVALID NOT_FOUND NOT_ALLOWED CONFLICT FROZEN EXPIRED }
+    enum UserErrorCode { INVALID NOT_FOUND NOT_ALLOWED CONFLICT FROZEN EXPIRED TOO_MANY }
     type Viewer { userId: ID! email: EmailAddress reseller: Reseller role: Role memberships: [Membership!]! }
     type Membership { reseller: Reseller! role: Role! }
     enum Role { OWNER ADMIN VIEWER }

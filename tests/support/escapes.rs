@@ -8,7 +8,7 @@ use sea_orm::Statement;
 
 /// What central stores may ask of owned tables without naming one owner: for whole persons, for the whole chain, for a part of it, for
 /// those who trade with one another, or by age alone.
-const CENTRAL: [&str; 35] = [
+const CENTRAL: [&str; 36] = [
     r#"FROM "memberships" WHERE "memberships"."person_id" = "#,
     r#"FROM "freezes" ORDER BY "freezes"."id" ASC"#,
     r#"FROM "freezes" WHERE "freezes"."owner_tenant_id" IN ("#,
@@ -48,6 +48,8 @@ const CENTRAL: [&str; 35] = [
     r#"UPDATE "upline_requests" SET "due_at" = "#,
     r#"FROM "upline_hops" WHERE "upline_hops"."request_id" IN ("#,
     r#"FROM "upline_hops" WHERE "upline_hops"."request_id" = "#,
+    // Who joins knows a secret, and not whose it is.
+    r#"FROM "referral_codes" WHERE "referral_codes"."secret_hash" = "#,
     // The export: the rows of the whole chain.
     r#"FROM "price_overrides" GROUP BY "price_overrides"."owner_tenant_id""#,
     r#"FROM "orders" GROUP BY "orders"."owner_tenant_id""#,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use reseller_network::http::connections::ConnectionLimits;
+use reseller_network::http::proxies::Proxies;
 use reseller_network::http::server::{listen, serve_until};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -31,11 +32,16 @@ pub(crate) struct Served {
 impl TestApp {
     /// Serves the program on a free port.
     pub(crate) async fn served(&self, limits: ConnectionLimits) -> Served {
+        self.served_behind(Proxies::default(), limits).await
+    }
+
+    /// The same, behind these proxies.
+    pub(crate) async fn served_behind(&self, proxies: Proxies, limits: ConnectionLimits) -> Served {
         let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let (stop, stopped) = oneshot::channel::<()>();
         let app = self.running();
-        let serving = tokio::spawn(serve_until(listener, app, limits, async {
+        let serving = tokio::spawn(serve_until(listener, app, limits, proxies, async {
             let _ = stopped.await;
         }));
         Served { address, stop, serving }

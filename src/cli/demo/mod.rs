@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::config::ListenOptions;
 use crate::events::Log;
 use crate::http::connections::ConnectionLimits;
+use crate::http::proxies::Proxies;
 use crate::http::server;
 use crate::modules::admin::{find, has_root};
 use crate::modules::import::{self, Source};
@@ -49,6 +50,7 @@ const PEOPLE: [(&str, &str, &str); 3] = [
 const TOKENS_LAST: Duration = Duration::from_hours(24);
 
 pub(super) async fn run(options: Options) -> Result<(), Failure> {
+    let proxies = Proxies::new(options.listen.trusted_proxies);
     let listener = server::listen(options.listen.listen).await?;
     std::fs::create_dir_all(&options.data_dir)
         .map_err(|cause| format!("the folder {} cannot be made: {cause}", options.data_dir.display()))?;
@@ -70,7 +72,7 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
     if options.events_per_minute > 0 {
         tokio::spawn(simulator::run(app.clone(), options.events_per_minute));
     }
-    Ok(server::serve(listener, app, ConnectionLimits::default()).await?)
+    Ok(server::serve(listener, app, ConnectionLimits::default(), proxies).await?)
 }
 
 /// The owner of a company, who is nobody in particular.

@@ -19,6 +19,7 @@ pub mod paging;
 pub mod performance;
 pub mod period;
 pub mod plain;
+pub mod referral;
 pub mod reseller;
 pub mod series;
 pub mod settings;

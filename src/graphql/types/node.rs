@@ -1,13 +1,14 @@
 //! Anything by its id.
 
 use async_graphql::{Context, ID, Interface, Object, Result};
-use entity::{FreezeId, LedgerEntryId, OrderId, PersonId, TenantId, UplineRequestId};
+use entity::{FreezeId, LedgerEntryId, OrderId, PersonId, ReferralCodeId, TenantId, UplineRequestId};
 use futures_util::future::join_all;
 
 use super::activity::ActivityEvent;
 use super::catalog::CatalogItem;
 use super::ledger::LedgerEntry;
 use super::order::Order;
+use super::referral::ReferralCode;
 use super::settings::NetworkSettings;
 use super::upline::UplineRequest;
 use super::{Freeze, Reseller};
@@ -35,6 +36,8 @@ pub enum Node {
     ActivityEvent(ActivityEvent),
     /// Something that a reseller asks of its upline.
     UplineRequest(UplineRequest),
+    /// A code by which companies join below the caller's own reseller.
+    ReferralCode(ReferralCode),
 }
 
 /// The most ids that `nodes` takes.
@@ -96,6 +99,7 @@ async fn find(sight: &Sight, field: &str, id: &ID) -> Result<Option<Node>> {
         Some(UplineRequestId::KIND) => {
             Ok(UplineRequest::find(sight, parse(field, id)?).await?.map(Node::UplineRequest))
         }
+        Some(ReferralCodeId::KIND) => Ok(ReferralCode::find(sight, parse(field, id)?).await?.map(Node::ReferralCode)),
         Some(EventRef::KIND) => {
             let EventRef(position) = parse(field, id)?;
             Ok(ActivityEvent::find(sight, position).await?.map(Node::ActivityEvent))

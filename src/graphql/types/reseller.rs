@@ -1,5 +1,6 @@
 //! A company of the chain, as its ancestors and it itself see it.
 
+mod joining;
 mod life;
 mod written;
 
@@ -35,6 +36,7 @@ pub enum ResellerStatus {
     Deactivated,
 }
 
+pub use joining::JoinMutation;
 pub use life::LifeMutation;
 pub use written::WrittenResellers;
 

@@ -12,4 +12,6 @@ pub enum UplineAction {
     RequestCatalogAccess,
     /// To set how much it may owe.
     RequestCredit,
+    /// To make a code by which companies join below the reseller; super_admin alone is asked.
+    GenerateReferralCode,
 }

@@ -3,7 +3,7 @@
 use async_graphql::{Enum, Error, SimpleObject};
 
 use crate::bus::{CallError, Unavailable};
-use crate::error::{Refusal, RefusalCode, ServiceError};
+use crate::error::{Fault, Refusal, RefusalCode, ServiceError};
 use crate::graphql::error::{internal, module_unavailable};
 
 /// The kinds of user error.
@@ -22,6 +22,8 @@ pub enum UserErrorCode {
     Frozen,
     /// It could be done for a while, which is over.
     Expired,
+    /// It was tried too often: it can be tried again later.
+    TooMany,
 }
 
 /// Why a mutation did not do what it was asked. Nothing was changed then.
@@ -70,6 +72,10 @@ impl<T> IntoOutcome<T> for Result<T, ServiceError> {
         match self {
             Ok(done) => Ok(Ok(done)),
             Err(ServiceError::Refused(refusal)) => Ok(Err(refusal.into())),
+            Err(ServiceError::Fault(Fault::Module { module, cause })) => {
+                tracing::warn!(module, cause, "a mutation needs a module that cannot answer");
+                Err(module_unavailable(module))
+            }
             Err(ServiceError::Fault(fault)) => Err(internal(fault)),
         }
     }

@@ -37,7 +37,7 @@ impl Viewer<'_> {
 
     /// The person's address, as their token has it.
     async fn email(&self) -> Option<EmailAddress> {
-        self.0.caller.email.clone().map(EmailAddress)
+        self.0.caller.identity.email.clone().map(EmailAddress)
     }
 
     /// The company that the person acts for. Null for a person who is a member nowhere, or who is a member of several and has named none.

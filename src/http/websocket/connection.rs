@@ -111,6 +111,7 @@ impl Connection {
             caller = timeout(within, self.initialise()) => caller.map_err(|_| Closing::InitTimeout)??,
             _ = ending.wait_for(|ending| *ending) => return Err(Closing::Shutdown.into()),
         };
+        let caller = Caller { address: counted.address(), ..caller };
         if let Some(seat) = caller.seat {
             counted.count_for(seat.tenant).map_err(Closing::TooMany)?;
         }

@@ -42,7 +42,7 @@ impl Chain {
     /// # Errors
     /// `NOT_FOUND`, `NOT_ALLOWED`, `FROZEN`; `INVALID` for a note that is too long.
     pub async fn thaw(&self, actor: Actor, freeze_id: FreezeId, note: Option<&str>) -> Result<TenantId, ServiceError> {
-        note.map_or(Ok(()), rules::check_note)?;
+        note.map_or(Ok(()), |note| rules::check_words("note", note))?;
         let not_found = || Refusal::new(RefusalCode::NotFound, "freezeId", "There is no such freeze in your downline.");
         let mut change = self.begin(actor, Role::Admin).await?;
         let freeze = store::freeze(change.db(), freeze_id).await?.ok_or_else(not_found)?;

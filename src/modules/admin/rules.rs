@@ -18,10 +18,10 @@ pub(super) fn check_reason(reason: &str) -> Result<(), ServiceError> {
     Ok(())
 }
 
-/// Refuses a note that says too much.
-pub(super) fn check_note(note: &str) -> Result<(), ServiceError> {
-    if !are_words(note, MAX_WORDS) {
-        return refuse(RefusalCode::Invalid, "note", format!("Expected at most {MAX_WORDS} characters."));
+/// Refuses words that say too much.
+pub(super) fn check_words(field: &str, words: &str) -> Result<(), ServiceError> {
+    if !are_words(words, MAX_WORDS) {
+        return refuse(RefusalCode::Invalid, field, format!("Expected at most {MAX_WORDS} characters."));
     }
     Ok(())
 }

@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::Finance;
 use super::ledger::{self, Posting};
-use crate::bus::CallError;
 use crate::bus::contract::orders::{GetLegs, PricedLeg};
+use crate::bus::{CallError, Module};
 use crate::error::Fault;
 use crate::events::{Consume, OWN_SOURCE, Transaction, kinds};
 use crate::tenancy::Actor;
@@ -45,10 +45,10 @@ impl Consume for Finance {
         let legs = self.bus.call::<GetLegs>(Actor::central(), ids).await;
         let legs = legs.map_err(|error| match error {
             CallError::Unavailable(unavailable) => Fault::from(unavailable),
-            CallError::OutOfReach | CallError::Refused(_) => Fault::Module(error.to_string()),
+            CallError::OutOfReach | CallError::Refused(_) => nonsense(error.to_string()),
         })?;
         if legs.len() != orders.len() {
-            return Err(Fault::Module(format!("orders told the legs of {} of {} orders", legs.len(), orders.len())));
+            return Err(nonsense(format!("it told the legs of {} of {} orders", legs.len(), orders.len())));
         }
         for (order, legs) in orders.iter().zip(&legs) {
             check(order.order_id, legs)?;
@@ -80,6 +80,11 @@ fn to_post(event: &event::Model) -> Result<Option<Delivered>, Fault> {
         Ok(delivered) => Ok((!delivered.imported).then_some(delivered)),
         Err(cause) => Err(Fault::Row(format!("what is told of a delivered order: {cause}"))),
     }
+}
+
+/// Orders answered what it never should.
+fn nonsense(cause: String) -> Fault {
+    Fault::Module { module: Module::Orders.name(), cause }
 }
 
 /// Refuses legs that cannot be posted as they are.

@@ -52,9 +52,11 @@ mod tests {
             kinds::LEDGER_POSTED,
             kinds::UPLINE_REQUEST_STATUS_CHANGED,
             kinds::UPLINE_REQUEST_RECEIVED,
+            kinds::REFERRAL_CODE_GENERATED,
+            kinds::REFERRAL_CODE_CLAIMED,
+            kinds::REFERRAL_CODE_REVOKED,
         ];
-        let of_other_modules =
-            ["ResellerNetwork.referral_code.generated", "ResellerCrm.note.added", "", "ResellerAdmin"];
+        let of_other_modules = ["ResellerNetwork.something.else", "ResellerCrm.note.added", "", "ResellerAdmin"];
         for kind in own.into_iter().chain(of_other_modules) {
             assert_eq!(of(kind), Audience::Subject, "{kind}");
         }

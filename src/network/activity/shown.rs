@@ -53,12 +53,13 @@ const OF_ITEM: [&str; 4] = ["sku", "oldPriceMinor", "newPriceMinor", "currency"]
 const COMPANIES: [&str; 6] = ["parentId", "oldParentId", "newParentId", "grantedBy", "placedBy", "requesterId"];
 
 /// Keys whose values are ids of ours where the event is, and the kind of id that the API has for them.
-const IDS: [(&str, &str); 5] = [
+const IDS: [(&str, &str); 6] = [
     ("orderId", "order"),
     ("entryId", "entry"),
     ("freezeId", "freeze"),
     ("personId", "person"),
     ("requestId", "request"),
+    ("codeId", "referral"),
 ];
 
 /// What the company `viewer` of `chain` may know of the data of `event`; nothing where these are no object, which no version of this program writes. Of a

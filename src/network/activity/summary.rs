@@ -52,6 +52,9 @@ pub fn summary(event_type: &str, name: &str, data: &Members<'_>) -> String {
             (_, Some(to)) => format!("{name}'s request to its upline {} is {to}", wish(data)),
             (_, None) => format!("{name} asked its upline {}", wish(data)),
         },
+        kinds::REFERRAL_CODE_GENERATED => format!("{name} was given a referral code"),
+        kinds::REFERRAL_CODE_CLAIMED => format!("A referral code of {name} was shown"),
+        kinds::REFERRAL_CODE_REVOKED => format!("A referral code of {name} was revoked{}", because(data)),
         // Of what is not known, the name of its type says most.
         other => format!("{name}: {other}"),
     }
@@ -63,6 +66,7 @@ fn wish(data: &Members<'_>) -> &'static str {
         Some("FORWARD_ORDER") => "to take over an order",
         Some("REQUEST_CATALOG_ACCESS") => "for a category of products",
         Some("REQUEST_CREDIT") => "for credit",
+        Some("GENERATE_REFERRAL_CODE") => "for a referral code",
         _ => "for something",
     }
 }

@@ -60,14 +60,24 @@ pub struct AutoForwardingUpdate {
     pub approvals: Option<Vec<(UplineAction, ApprovalRule)>>,
 }
 
+/// What is not about money.
+const WITHOUT_MONEY: [UplineAction; 2] = [UplineAction::RequestCatalogAccess, UplineAction::GenerateReferralCode];
+
 /// What a company can send up by itself: an order that it holds.
 pub const SENT_UP: [UplineAction; 1] = [UplineAction::ForwardOrder];
+
+impl ApprovalMode {
+    /// What is done where nothing is set: a person decides; but super_admin, who alone is asked for them, lets everybody have referral codes.
+    fn of_unset(action: UplineAction) -> Self {
+        if action == UplineAction::GenerateReferralCode { Self::Auto } else { Self::Manual }
+    }
+}
 
 impl AutoForwarding {
     /// What the company does with something that is asked, which comes to `amount` where it is about money.
     #[must_use]
     pub fn decision(&self, action: UplineAction, amount: Option<Money>) -> ApprovalMode {
-        let Some(rule) = self.approvals.get(&action) else { return ApprovalMode::Manual };
+        let Some(rule) = self.approvals.get(&action) else { return ApprovalMode::of_unset(action) };
         if is_within(rule.max_amount, amount) { rule.mode } else { ApprovalMode::Manual }
     }
 
@@ -90,14 +100,18 @@ impl AutoForwardingUpdate {
     /// What `old` becomes.
     ///
     /// # Errors
-    /// `INVALID` for an action that is there twice or that nobody sends up by itself, and for an amount that is not above zero or has no meaning.
-    pub(super) fn apply(self, old: &AutoForwarding) -> Result<AutoForwarding, Refusal> {
+    /// `INVALID` for an action that is there twice, that nobody sends up by itself, or that the company is never asked for; and for an amount that is not
+    /// above zero or has no meaning.
+    pub(super) fn apply(self, old: &AutoForwarding, is_top: bool) -> Result<AutoForwarding, Refusal> {
         let requests = self.requests.map(|rules| {
-            let sent_up = |action| SENT_UP.contains(&action);
-            by_action("requests", rules, |rule: &AutoRequestRule| rule.max_amount, sent_up)
+            let why_not = |action| (!SENT_UP.contains(&action)).then_some("Nobody asks for this without a person");
+            by_action("requests", rules, |rule: &AutoRequestRule| rule.max_amount, why_not)
         });
-        let approvals =
-            self.approvals.map(|rules| by_action("approvals", rules, |rule: &ApprovalRule| rule.max_amount, |_| true));
+        let approvals = self.approvals.map(|rules| {
+            let is_asked = |action| is_top || action != UplineAction::GenerateReferralCode;
+            let why_not = |action| (!is_asked(action)).then_some("The company at the top alone is asked for this");
+            by_action("approvals", rules, |rule: &ApprovalRule| rule.max_amount, why_not)
+        });
         Ok(AutoForwarding {
             requests: requests.unwrap_or_else(|| Ok(old.requests.clone()))?,
             approvals: approvals.unwrap_or_else(|| Ok(old.approvals.clone()))?,
@@ -110,20 +124,20 @@ fn by_action<R>(
     list: &str,
     rules: Vec<(UplineAction, R)>,
     max_amount: impl Fn(&R) -> Option<Money>,
-    is_possible: impl Fn(UplineAction) -> bool,
+    why_not: impl Fn(UplineAction) -> Option<&'static str>,
 ) -> Result<BTreeMap<UplineAction, R>, Refusal> {
     let mut by_action = BTreeMap::new();
     for (place, (action, rule)) in rules.into_iter().enumerate() {
         let refuse = |field: &str, why: String| {
             Err(Refusal::new(RefusalCode::Invalid, &format!("autoForwarding.{list}.{place}.{field}"), why))
         };
-        if !is_possible(action) {
-            return refuse("action", format!("Nobody asks for this without a person: {action}."));
+        if let Some(why) = why_not(action) {
+            return refuse("action", format!("{why}: {action}."));
         }
         if max_amount(&rule).is_some_and(|most| most.minor < 1) {
             return refuse("maxAmount", "Expected an amount above zero, or none.".to_owned());
         }
-        if max_amount(&rule).is_some() && action == UplineAction::RequestCatalogAccess {
+        if max_amount(&rule).is_some() && WITHOUT_MONEY.contains(&action) {
             return refuse("maxAmount", format!("{action} is not about money: leave it out."));
         }
         if by_action.insert(action, rule).is_some() {

@@ -1,8 +1,9 @@
 //! What can be asked of an upline: a closed list, with the particulars of each.
 
-use entity::{OrderId, TenantId, UplineAction};
+use entity::{OrderId, ReferralCodeId, TenantId, Timestamp, UplineAction};
 use serde::{Deserialize, Serialize};
 
+use crate::bus::contract::admin::ReferralTerms;
 use crate::error::{Refusal, RefusalCode};
 use crate::money::{MAX_MINOR, Money};
 use crate::names::{are_words, check_name};
@@ -34,6 +35,8 @@ pub enum Ask {
         /// What there is to say of it.
         note: Option<String>,
     },
+    /// To make a code by which companies join below it: super_admin alone is asked.
+    ReferralCode(ReferralTerms),
 }
 
 /// What was asked, with what was known of it then. It is stored as it is.
@@ -65,6 +68,8 @@ pub enum Asked {
         /// What there is to say of it.
         note: Option<String>,
     },
+    /// To make a code by which companies join below the one who asks.
+    GenerateReferralCode(ReferralTerms),
 }
 
 /// What came of a request that was granted.
@@ -88,6 +93,11 @@ pub enum Granted {
         /// How much.
         limit: Money,
     },
+    /// The code was made.
+    GenerateReferralCode {
+        /// Which.
+        code: ReferralCodeId,
+    },
 }
 
 /// How a request that was granted ended.
@@ -101,13 +111,15 @@ pub enum Ended {
 }
 
 impl Ask {
-    /// Refuses what cannot be asked.
+    /// Refuses what cannot be asked at `now`.
     ///
     /// # Errors
     /// `INVALID`, at its place in the input.
-    pub(super) fn check(&self) -> Result<(), Refusal> {
+    pub(super) fn check(&self, now: Timestamp) -> Result<(), Refusal> {
         let place = format!("request.{}", self.input());
         let note = match self {
+            // They have a mutation of their own, of whose input they are all.
+            Self::ReferralCode(terms) => return terms.check(now),
             Self::ForwardOrder { note, .. } => note,
             Self::CatalogAccess { category, note } => {
                 let invalid = |why| {
@@ -133,6 +145,15 @@ impl Ask {
             Self::ForwardOrder { .. } => "forwardOrder",
             Self::CatalogAccess { .. } => "catalogAccess",
             Self::Credit { .. } => "credit",
+            Self::ReferralCode(_) => "referralCode",
+        }
+    }
+
+    /// The mutation that asks it.
+    pub(super) fn mutation(&self) -> &'static str {
+        match self {
+            Self::ForwardOrder { .. } | Self::CatalogAccess { .. } | Self::Credit { .. } => "requestUpline",
+            Self::ReferralCode(_) => "generateReferralCode",
         }
     }
 }
@@ -145,6 +166,7 @@ impl Asked {
             Self::ForwardOrder { .. } => UplineAction::ForwardOrder,
             Self::RequestCatalogAccess { .. } => UplineAction::RequestCatalogAccess,
             Self::RequestCredit { .. } => UplineAction::RequestCredit,
+            Self::GenerateReferralCode(_) => UplineAction::GenerateReferralCode,
         }
     }
 
@@ -153,7 +175,7 @@ impl Asked {
     pub fn order(&self) -> Option<OrderId> {
         match self {
             Self::ForwardOrder { order, .. } => Some(*order),
-            Self::RequestCatalogAccess { .. } | Self::RequestCredit { .. } => None,
+            Self::RequestCatalogAccess { .. } | Self::RequestCredit { .. } | Self::GenerateReferralCode(_) => None,
         }
     }
 
@@ -162,7 +184,7 @@ impl Asked {
     pub fn amount(&self) -> Option<Money> {
         match self {
             Self::ForwardOrder { total: amount, .. } | Self::RequestCredit { amount, .. } => Some(*amount),
-            Self::RequestCatalogAccess { .. } => None,
+            Self::RequestCatalogAccess { .. } | Self::GenerateReferralCode(_) => None,
         }
     }
 }

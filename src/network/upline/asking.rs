@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use entity::{OrderId, OrderStatus, Role, TenantId, Timestamp, UplineRequestId, UplineRequestStatus, upline_request};
+use entity::{
+    OrderId, OrderStatus, Role, TenantId, Timestamp, UplineAction, UplineRequestId, UplineRequestStatus, upline_request,
+};
 use sea_orm::{ColumnTrait, Condition, SqlErr};
 
 use super::crossing::claimed_until;
@@ -25,7 +27,6 @@ impl UplineRequests {
     /// `INVALID`; `NOT_ALLOWED`, also for the company at the top, which has no upline; `FROZEN`; `NOT_FOUND` and `CONFLICT` for an order that cannot be
     /// passed on; `CONFLICT` for a key that was used for another request.
     pub async fn ask(self: &Arc<Self>, actor: Actor, ask: Ask, key: &str) -> Result<UplineRequestId, ServiceError> {
-        ask.check()?;
         let Some(own) = actor.tenant() else {
             return Err(ServiceError::refused(RefusalCode::NotAllowed, "", "A company alone asks its upline."));
         };
@@ -35,7 +36,7 @@ impl UplineRequests {
         change.share_chain().await?;
         let line = may_act(change.db(), actor, Role::Admin).await?;
         let id = UplineRequestId::generate();
-        if let Some(made) = change.once(own, "requestUpline", key, &ask, id.0).await? {
+        if let Some(made) = change.once(own, ask.mutation(), key, &ask, id.0).await? {
             return Ok(UplineRequestId(made));
         }
         let row = row(&change, id, own, &asked?, claimed_until(change.now()))?;
@@ -47,6 +48,7 @@ impl UplineRequests {
 
     /// What is asked, with what there is to know of it.
     async fn with_particulars(&self, actor: Actor, own: TenantId, ask: &Ask) -> Result<Asked, ServiceError> {
+        ask.check(self.clock.now())?;
         Ok(match ask.clone() {
             Ask::ForwardOrder { order, note } => {
                 let Order { reference, total, .. } = self.order_to_forward(actor, own, order).await?;
@@ -54,6 +56,7 @@ impl UplineRequests {
             }
             Ask::CatalogAccess { category, note } => Asked::RequestCatalogAccess { category, note },
             Ask::Credit { amount, note } => Asked::RequestCredit { amount, note },
+            Ask::ReferralCode(terms) => Asked::GenerateReferralCode(terms),
         })
     }
 
@@ -62,7 +65,7 @@ impl UplineRequests {
         let found = self.bus.call_in_tenant::<GetOrders>(actor, own, vec![id]).await;
         let order = match found {
             Ok(mut orders) => orders.pop(),
-            Err(CallError::Unavailable(cause)) => return Err(Fault::Module(cause.cause).into()),
+            Err(CallError::Unavailable(unavailable)) => return Err(Fault::from(unavailable).into()),
             Err(CallError::OutOfReach | CallError::Refused(_)) => None,
         };
         match order {
@@ -79,13 +82,19 @@ impl UplineRequests {
     }
 }
 
-/// Stores a new request of a company that is on `line`: it asks the nearest active company above.
+/// Stores a new request of a company that is on `line`: it asks the nearest active company above, or super_admin where the action says so.
 pub(super) async fn start(
     change: &mut Transaction,
     mut row: upline_request::Model,
     line: Option<&Line>,
 ) -> Result<(), ServiceError> {
-    row.target_tenant_id = line.and_then(Line::active_upline).ok_or_else(nobody_above)?;
+    let target = match row.action {
+        UplineAction::GenerateReferralCode => line.and_then(Line::top),
+        UplineAction::ForwardOrder | UplineAction::RequestCatalogAccess | UplineAction::RequestCredit => {
+            line.and_then(Line::active_upline)
+        }
+    };
+    row.target_tenant_id = target.ok_or_else(nobody_above)?;
     insert(change, &row).await?;
     change.record(status_changed(&row, None, row.status));
     ask_next(change, &row, 0, row.target_tenant_id).await?;

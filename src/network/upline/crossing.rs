@@ -18,6 +18,7 @@ use super::rules::{decider, may_receive};
 use super::steps::{Decision, Next, decide, go, pass_on};
 use super::{Asked, Ended, Granted, UplineRequests, store};
 use crate::bus::CallError;
+use crate::bus::contract::admin::{GenerateReferralCode, NewReferralCode};
 use crate::bus::contract::catalog::{GrantCategory, RequestAccess};
 use crate::bus::contract::finance::{GrantCredit, RequestCredit};
 use crate::bus::contract::orders::{Forward, Forwarded, GetOrders};
@@ -152,7 +153,7 @@ impl UplineRequests {
                 Ended::Failed(Refusal::new(RefusalCode::NotFound, "", "It is not there any more."))
             }
             // Whether it was done is not known: it is asked again until there is an answer.
-            Err(CallError::Unavailable(cause)) => return Err(Fault::Module(cause.cause)),
+            Err(CallError::Unavailable(unavailable)) => return Err(unavailable.into()),
         };
         end(self.begin(row).await?, row, ended).await
     }
@@ -181,6 +182,11 @@ impl UplineRequests {
             Asked::RequestCredit { amount, .. } => {
                 let limit = self.bus.call_in_tenant::<RequestCredit>(actor, owner, GrantCredit { amount, by, request });
                 Ok(Granted::RequestCredit { limit: limit.await? })
+            }
+            Asked::GenerateReferralCode(terms) => {
+                let new = NewReferralCode { terms, idempotency_key: request.to_string() };
+                let code = self.bus.call_in_tenant::<GenerateReferralCode>(actor, owner, new).await?;
+                Ok(Granted::GenerateReferralCode { code })
             }
         }
     }

@@ -10,7 +10,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, Condition, Order};
 
-use super::{Asked, Ended, UplineRequests, store};
+use super::{Asked, Ended, Granted, UplineRequests, store};
 use crate::bus::contract::{Listed, Page};
 use crate::error::Fault;
 use crate::tenancy::topology::{NodeIndex, Snapshot};
@@ -99,6 +99,19 @@ impl UplineRequests {
         Ok(seen)
     }
 
+    /// What came of a request, where it was granted and done by now.
+    ///
+    /// # Errors
+    /// Where the database cannot answer.
+    pub async fn granted(&self, id: UplineRequestId) -> Result<Option<Granted>, Fault> {
+        let row = store::request(self.central.reader(), id).await?;
+        let ended = row.map(|row| store::ended(&row)).transpose()?.flatten();
+        Ok(ended.and_then(|ended| match ended {
+            Ended::Granted(granted) => Some(granted),
+            Ended::Failed(_) => None,
+        }))
+    }
+
     /// The part of the list of `viewer`'s requests that `query` asks for, and how many the whole list has.
     ///
     /// # Errors
@@ -170,14 +183,14 @@ impl UplineRequests {
 
 fn told(row: upline_request::Model, hops: &mut HashMap<UplineRequestId, Vec<Hop>>) -> Result<UplineRequest, Fault> {
     let asked = store::asked(&row)?;
-    let of_result = |cause| Fault::Row(format!("what came of the upline request {}: {cause}", row.id));
+    let ended = store::ended(&row)?;
     Ok(UplineRequest {
         id: row.id,
         requester: row.owner_tenant_id,
         target: row.target_tenant_id,
         asked,
         status: row.status,
-        ended: row.result.map(|ended| serde_json::from_value(ended).map_err(of_result)).transpose()?,
+        ended,
         hops: hops.remove(&row.id).unwrap_or_default(),
         created_at: row.created_at,
         updated_at: row.updated_at,

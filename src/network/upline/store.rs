@@ -10,7 +10,7 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::Asked;
+use super::{Asked, Ended};
 use crate::error::Fault;
 use crate::tenancy::ROWS_A_STATEMENT;
 
@@ -122,4 +122,10 @@ fn of_asked(asked: TenantId) -> Expr {
 pub(super) fn asked(row: &upline_request::Model) -> Result<Asked, Fault> {
     let of_request = |cause| Fault::Row(format!("what the upline request {} asks: {cause}", row.id));
     serde_json::from_value(row.payload.clone()).map_err(of_request)
+}
+
+/// How a request ended, where it was granted and has.
+pub(super) fn ended(row: &upline_request::Model) -> Result<Option<Ended>, Fault> {
+    let of_request = |cause| Fault::Row(format!("what came of the upline request {}: {cause}", row.id));
+    row.result.clone().map(|ended| serde_json::from_value(ended).map_err(of_request)).transpose()
 }

@@ -32,7 +32,7 @@ fn everything(above: TenantId, stranger: TenantId) -> Value {
 }
 
 /// For each type, what those above the subject see. A company below sees prices alone.
-const SEEN_ABOVE: [(&str, Option<&[&str]>); 21] = [
+const SEEN_ABOVE: [(&str, Option<&[&str]>); 23] = [
     (kinds::RESELLER_APPLIED, Some(&["currency", "joinedAt", "name", "parentId"])),
     (kinds::RESELLER_APPROVED, Some(&["currency", "joinedAt", "name", "parentId"])),
     (kinds::RESELLER_DEACTIVATED, Some(&["reason"])),
@@ -56,7 +56,9 @@ const SEEN_ABOVE: [(&str, Option<&[&str]>); 21] = [
     (kinds::CREDIT_GRANTED, Some(&["currency"])),
     (kinds::UPLINE_REQUEST_STATUS_CHANGED, None),
     (kinds::UPLINE_REQUEST_RECEIVED, None),
-    ("ResellerNetwork.referral_code.generated", None),
+    (kinds::REFERRAL_CODE_GENERATED, None),
+    (kinds::REFERRAL_CODE_CLAIMED, None),
+    (kinds::REFERRAL_CODE_REVOKED, None),
     ("ResellerCrm.note.added", None),
 ];
 

@@ -67,6 +67,7 @@ fn table() -> Vec<Row> {
     };
     let why = || admin::Why { reason: "A test".to_owned() };
     let request = entity::UplineRequestId::generate();
+    let code = entity::ReferralCodeId::generate();
     vec![
         row::<admin::ApproveReseller>(Reach::Downline, ()),
         row::<admin::DeactivateReseller>(Reach::Downline, why()),
@@ -74,6 +75,19 @@ fn table() -> Vec<Row> {
         row::<admin::FreezeSubtree>(Reach::Downline, why()),
         row::<admin::ThawSubtree>(Reach::Own, admin::Thaw { freeze: entity::FreezeId::generate(), note: None }),
         row::<admin::MoveReseller>(Reach::Downline, admin::Move { new_parent: TenantId::generate() }),
+        row::<admin::GenerateReferralCode>(
+            Reach::Own,
+            admin::NewReferralCode { terms: admin::ReferralTerms::default(), idempotency_key: "a key".to_owned() },
+        ),
+        row::<admin::ClaimReferralCode>(Reach::Own, admin::ReferralCodeClaim { id: code, unless_shown: false }),
+        row::<admin::RevokeReferralCode>(Reach::Own, admin::ReferralCodeRevocation { id: code, reason: None }),
+        row::<admin::ListReferralCodes>(
+            Reach::Own,
+            admin::ReferralCodesQuery { statuses: None, page: Page { take: first(), after: None, before: None } },
+        ),
+        row::<admin::GetReferralCodes>(Reach::Own, Vec::new()),
+        row::<admin::GetRedemptions>(Reach::Own, code),
+        row::<admin::JoinNetwork>(Reach::Own, application()),
         row::<catalog::GetAvailableCatalog>(Reach::Downline, list),
         row::<catalog::GetItems>(Reach::Downline, Vec::new()),
         row::<catalog::GetStats>(Reach::Downline, ()),
@@ -107,6 +121,17 @@ fn table() -> Vec<Row> {
         row::<network::GetDashboard>(Reach::Downline, period),
         row::<network::GetMargins>(Reach::Own, ()),
     ]
+}
+
+fn application() -> admin::Application {
+    let applicant = admin::Applicant { issuer: "an issuer".to_owned(), subject: "a subject".to_owned(), email: None };
+    admin::Application {
+        code: admin::ReferralSecret("a code".to_owned()),
+        company_name: "A company".to_owned(),
+        currency: Currency::USD,
+        applicant,
+        idempotency_key: "a key".to_owned(),
+    }
 }
 
 fn row<A: Alias>(reach: Reach, args: A::Args) -> Row {

@@ -9,7 +9,10 @@ mod trade;
 mod ways;
 mod whole;
 
-use entity::{FreezeId, LedgerEntryId, OrderId, Position, ProductId, Role, TenantId, TenantStatus, UplineRequestId};
+use entity::{
+    FreezeId, LedgerEntryId, OrderId, Position, ProductId, ReferralCodeId, Role, TenantId, TenantStatus, UplineRequestId,
+};
+use reseller_network::bus::contract::admin::ReferralTerms;
 use reseller_network::bus::contract::catalog::{NewProduct, SaveProduct};
 use reseller_network::events::kinds;
 use reseller_network::graphql::id::{EventRef, ItemId, SettingsId};
@@ -39,6 +42,10 @@ async fn a_viewer_changes_nothing(database: TestDatabase) {
     let before = app.events().await.len();
     for field in ROOT_FIELDS {
         let Some(mutation) = field.name.strip_prefix("Mutation.") else { continue };
+        if field.open_to == OpenTo::Everyone {
+            // It is done for the person, and not for the company.
+            continue;
+        }
         for target in [world.family.own, world.family.child] {
             let answer = app.ask(&app.token("viewer"), field.document, json!({ "id": id(target), "key": "one" })).await;
             assert_eq!(answer.data()[mutation]["userErrors"][0]["code"], "NOT_ALLOWED", "{mutation}");
@@ -93,6 +100,8 @@ struct World<'a> {
     events: Vec<(Relation, Position)>,
     /// One that each company asked.
     requests: Vec<(Relation, UplineRequestId)>,
+    /// One by which others join below each company.
+    codes: Vec<(Relation, ReferralCodeId)>,
 }
 
 impl<'a> World<'a> {
@@ -121,8 +130,9 @@ impl<'a> World<'a> {
         let entries = trade::entries(app, &family).await;
         let events = joined(app, &family).await;
         let requests = asked(app, &family).await;
+        let codes = generated(app, &family).await;
         let freezes = Vec::new();
-        let mut world = Self { app, family, applicant, freezes, product, orders, entries, events, requests };
+        let mut world = Self { app, family, applicant, freezes, product, orders, entries, events, requests, codes };
         for relation in [Relation::Child, Relation::Grandchild, Relation::Sibling, Relation::Stranger] {
             world.freeze(relation).await;
         }
@@ -251,6 +261,7 @@ impl<'a> World<'a> {
             Thing::LedgerEntry => self.entries.iter().map(|(relation, entry)| (*relation, id(*entry))).collect(),
             Thing::ActivityEvent => self.events.iter().map(|(relation, at)| (*relation, id(EventRef(*at)))).collect(),
             Thing::UplineRequest => self.requests.iter().map(|(relation, asked)| (*relation, id(*asked))).collect(),
+            Thing::ReferralCode => self.codes.iter().map(|(relation, code)| (*relation, id(*code))).collect(),
         }
     }
 
@@ -273,7 +284,7 @@ fn is_in_sight(way: &Way, relation: Relation) -> bool {
     match way.to {
         Thing::Reseller | Thing::CatalogItem | Thing::ActivityEvent => relation.is_at_or_below(),
         Thing::Freeze => relation.is_at_or_below() || relation == Relation::Parent,
-        Thing::NetworkSettings | Thing::LedgerEntry => relation == Relation::Own,
+        Thing::NetworkSettings | Thing::LedgerEntry | Thing::ReferralCode => relation == Relation::Own,
         Thing::Order | Thing::UplineRequest => matches!(relation, Relation::Own | Relation::Child),
     }
 }
@@ -289,6 +300,7 @@ fn never_issued(kind: Thing) -> String {
         Thing::LedgerEntry => id(LedgerEntryId::generate()),
         Thing::ActivityEvent => id(EventRef(Position(i64::MAX))),
         Thing::UplineRequest => id(UplineRequestId::generate()),
+        Thing::ReferralCode => id(ReferralCodeId::generate()),
     }
 }
 
@@ -302,6 +314,18 @@ async fn asked(app: &TestApp, family: &Family) -> Vec<(Relation, UplineRequestId
         requests.push((relation, asked.expect("a request")));
     }
     requests
+}
+
+/// A referral code of each company.
+async fn generated(app: &TestApp, family: &Family) -> Vec<(Relation, ReferralCodeId)> {
+    let referrals = &app.running().services.referrals;
+    let mut codes = Vec::new();
+    for relation in Relation::ALL {
+        let terms = ReferralTerms { note: Some("For the fair".to_owned()), ..ReferralTerms::default() };
+        let generated = referrals.generate(owner(family.the(relation)), terms, "one of the world").await;
+        codes.push((relation, generated.expect("a request").code.expect("a code")));
+    }
+    codes
 }
 
 /// The event that tells of each company's joining.

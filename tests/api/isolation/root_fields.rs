@@ -153,4 +153,30 @@ pub(crate) const ROOT_FIELDS: &[RootField] = &[
         open_to: OpenTo::Members,
         document: "mutation { cancelUplineRequest(input: { id: \"request_00000000000000000000000000\" }) { userErrors { code } } }",
     },
+    RootField {
+        name: "Query.referralCodes",
+        open_to: OpenTo::Members,
+        document: "{ referralCodes { nodes { id lastFour note redeemedBy { nodes { name } totalCount } } totalCount } }",
+    },
+    RootField {
+        name: "Mutation.generateReferralCode",
+        open_to: OpenTo::Members,
+        document: "mutation { generateReferralCode(input: { idempotencyKey: \"one\" }) { referralCode { id } userErrors { code } } }",
+    },
+    RootField {
+        name: "Mutation.claimReferralCode",
+        open_to: OpenTo::Members,
+        document: "mutation { claimReferralCode(input: { id: \"referral_00000000000000000000000000\" }) { code userErrors { code } } }",
+    },
+    RootField {
+        name: "Mutation.revokeReferralCode",
+        open_to: OpenTo::Members,
+        document: "mutation { revokeReferralCode(input: { id: \"referral_00000000000000000000000000\" }) { userErrors { code } } }",
+    },
+    RootField {
+        name: "Mutation.joinNetwork",
+        open_to: OpenTo::Everyone,
+        document: "mutation { joinNetwork(input: { code: \"no such\", companyName: \"X\", currency: \"USD\", idempotencyKey: \"one\" })
+            { reseller { id } userErrors { code } } }",
+    },
 ];

@@ -59,4 +59,6 @@ pub(crate) enum Thing {
     ActivityEvent,
     /// In sight: asked by the caller's own, or by its child, of which it is asked.
     UplineRequest,
+    /// In sight: the caller's own.
+    ReferralCode,
 }

@@ -249,4 +249,28 @@ pub(crate) const WAYS: &[Way] = &[
             { uplineRequest { id } userErrors { code field message } } }",
         found: "/requestUpline/uplineRequest/id",
     },
+    Way {
+        argument: "Query.node(id)",
+        to: Thing::ReferralCode,
+        document: "query ($id: ID!) { node(id: $id) { __typename id ... on ReferralCode { lastFour note } } }",
+        found: "/node/id",
+    },
+    Way {
+        argument: "Query.nodes(ids)",
+        to: Thing::ReferralCode,
+        document: "query ($id: ID!) { nodes(ids: [$id]) { __typename id ... on ReferralCode { lastFour note } } }",
+        found: "/nodes/0/id",
+    },
+    Way {
+        argument: "Mutation.claimReferralCode(input.id)",
+        to: Thing::ReferralCode,
+        document: "mutation ($id: ID!) { claimReferralCode(input: { id: $id }) { referralCode { id } userErrors { code field message } } }",
+        found: "/claimReferralCode/referralCode/id",
+    },
+    Way {
+        argument: "Mutation.revokeReferralCode(input.id)",
+        to: Thing::ReferralCode,
+        document: "mutation ($id: ID!) { revokeReferralCode(input: { id: $id }) { referralCode { id } userErrors { code field message } } }",
+        found: "/revokeReferralCode/referralCode/id",
+    },
 ];

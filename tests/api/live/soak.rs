@@ -11,6 +11,7 @@ use reseller_network::auth::Verifier;
 use reseller_network::clock::Clock;
 use reseller_network::events::{Fact, Log, kinds};
 use reseller_network::http::connections::ConnectionLimits;
+use reseller_network::http::proxies::Proxies;
 use reseller_network::http::server::{listen, serve_until};
 use reseller_network::tenancy::{Actor, Database, OpenOptions};
 use serde_json::{Value, json};
@@ -44,7 +45,7 @@ async fn server() {
     let until_told = async {
         let _ = until_told.await;
     };
-    serve_until(listener, app, ConnectionLimits::default(), until_told).await.expect("a good end");
+    serve_until(listener, app, ConnectionLimits::default(), Proxies::default(), until_told).await.expect("a good end");
 }
 
 struct Server {

@@ -37,7 +37,7 @@ impl<const N: usize> Line<N> {
     }
 
     /// Ends the program, and starts it again as `setup` says.
-    async fn restart(self, setup: Setup) -> Self {
+    pub(crate) async fn restart(self, setup: Setup) -> Self {
         let Self { market: Market { app }, companies } = self;
         Self { market: Market { app: app.restart(setup).await }, companies }
     }
@@ -48,7 +48,7 @@ impl<const N: usize> Line<N> {
         self.market.running().services.upline.work_once().await.expect("work");
     }
 
-    async fn ask(&self, place: usize, document: &str, variables: Value) -> Value {
+    pub(crate) async fn ask(&self, place: usize, document: &str, variables: Value) -> Value {
         self.market.ask(&self.market.token(&format!("l{place}")), document, variables).await.data()
     }
 
@@ -94,7 +94,7 @@ impl<const N: usize> Line<N> {
     }
 
     /// From now on the company at `place` does this with what it is asked.
-    async fn decides(&self, place: usize, approvals: Value) {
+    pub(crate) async fn decides(&self, place: usize, approvals: Value) {
         self.forwards(place, json!({ "approvals": approvals })).await;
     }
 
@@ -143,7 +143,7 @@ fn decisions(request: &Value) -> Vec<(String, String)> {
 }
 
 /// A clock that is so much later than that of tests.
-fn later(by: Duration) -> Clock {
+pub(crate) fn later(by: Duration) -> Clock {
     let at = crate::support::app::NOW.0 + i64::try_from(by.as_micros()).expect("a while");
     Clock::reading(move || entity::Timestamp(at))
 }

@@ -1,10 +1,11 @@
 //! What an event says, with a type of its own for each type of event, for clients that generate code.
 
+mod said;
+
 use async_graphql::{ID, SimpleObject, Union};
-use iso_currency::Currency as Iso4217;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use self::said::Said;
 use crate::events::kinds;
 use crate::graphql::scalars::{Currency, DateTime};
 use crate::graphql::types::OrderStatus;
@@ -12,7 +13,6 @@ use crate::graphql::types::money::Money;
 use crate::graphql::types::upline::UplineRequestStatus;
 use crate::graphql::types::upline_action::UplineAction;
 use crate::graphql::types::viewer::Role;
-use crate::money;
 
 /// What an event says. A field is null where the publisher did not say it, and where the caller may not know it.
 #[derive(Union)]
@@ -51,6 +51,12 @@ pub enum ActivityDetails {
     UplineRequestStatusChanged(UplineRequestStatusChanged),
     /// `ResellerNetwork.upline_request.received`
     UplineRequestReceived(UplineRequestReceived),
+    /// `ResellerNetwork.referral_code.generated`
+    ReferralCodeGenerated(ReferralCodeGenerated),
+    /// `ResellerNetwork.referral_code.claimed`
+    ReferralCodeClaimed(ReferralCodeClaimed),
+    /// `ResellerNetwork.referral_code.revoked`
+    ReferralCodeRevoked(ReferralCodeRevoked),
 }
 
 /// A company applied, and waits for approval.
@@ -243,6 +249,33 @@ pub struct UplineRequestReceived {
     requester_id: Option<ID>,
 }
 
+/// A referral code was made for a company.
+#[derive(SimpleObject)]
+pub struct ReferralCodeGenerated {
+    /// The code.
+    code_id: Option<ID>,
+    /// How many companies may join by it; null where there is no limit.
+    max_uses: Option<i32>,
+    /// Until when it is good; null where that is until it is revoked.
+    expires_at: Option<DateTime>,
+}
+
+/// A company's referral code was made anew and shown: what was shown before is void.
+#[derive(SimpleObject)]
+pub struct ReferralCodeClaimed {
+    /// The code.
+    code_id: Option<ID>,
+}
+
+/// A company's referral code was revoked.
+#[derive(SimpleObject)]
+pub struct ReferralCodeRevoked {
+    /// The code.
+    code_id: Option<ID>,
+    /// What was said of it.
+    reason: Option<String>,
+}
+
 impl ActivityDetails {
     /// What an event of this type says, by the data that the caller may know. None where nothing is known of the type, or there is nothing to say.
     pub fn of(event_type: &str, data: &Value) -> Option<Self> {
@@ -322,48 +355,19 @@ impl ActivityDetails {
                 action: said.value::<entity::UplineAction>("action").map(Into::into),
                 requester_id: said.id("requesterId"),
             }),
+            kinds::REFERRAL_CODE_GENERATED => Self::ReferralCodeGenerated(ReferralCodeGenerated {
+                code_id: said.id("codeId"),
+                max_uses: said.value("maxUses"),
+                expires_at: said.instant("expiresAt"),
+            }),
+            kinds::REFERRAL_CODE_CLAIMED => {
+                Self::ReferralCodeClaimed(ReferralCodeClaimed { code_id: said.id("codeId") })
+            }
+            kinds::REFERRAL_CODE_REVOKED => Self::ReferralCodeRevoked(ReferralCodeRevoked {
+                code_id: said.id("codeId"),
+                reason: said.text("reason"),
+            }),
             _ => return None,
         })
-    }
-}
-
-/// Data of an event, of which nothing is sure.
-struct Said<'d>(&'d Value);
-
-impl Said<'_> {
-    fn value<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        serde_json::from_value(self.0.get(key)?.clone()).ok()
-    }
-
-    fn text(&self, key: &str) -> Option<String> {
-        self.value(key)
-    }
-
-    fn id(&self, key: &str) -> Option<ID> {
-        self.text(key).map(ID)
-    }
-
-    fn instant(&self, key: &str) -> Option<DateTime> {
-        self.0.get(key)?.as_str()?.parse().ok().map(DateTime)
-    }
-
-    fn currency(&self) -> Option<Currency> {
-        Iso4217::from_code(self.0.get("currency")?.as_str()?).map(Currency)
-    }
-
-    /// Minor units of the currency that the data name.
-    fn money(&self, key: &str) -> Option<Money> {
-        let Currency(currency) = self.currency()?;
-        Some(money::Money::new(self.value(key)?, currency).into())
-    }
-
-    fn items(&self) -> Vec<PriceChange> {
-        let items = self.0.get("items").and_then(Value::as_array).into_iter().flatten();
-        let change = |item| {
-            let said = Said(item);
-            let (old_price, new_price) = (said.money("oldPriceMinor"), said.money("newPriceMinor"));
-            PriceChange { sku: said.text("sku"), old_price, new_price }
-        };
-        items.map(change).collect()
     }
 }

@@ -1,13 +1,16 @@
 //! What is asked, and what came of it: a type for each kind of request.
 
 use async_graphql::{Object, Result, SimpleObject, Union};
-use entity::{OrderId, TenantId};
+use entity::{OrderId, ReferralCodeId, TenantId};
 
 use super::party;
+use crate::bus::contract::admin::ReferralTerms;
 use crate::graphql::context::Sight;
+use crate::graphql::scalars::DateTime;
 use crate::graphql::types::ResellerReference;
 use crate::graphql::types::money::Money;
 use crate::graphql::types::order::Order;
+use crate::graphql::types::referral::ReferralCode;
 use crate::network::upline::{Asked, Granted};
 
 /// What is asked: a type for each kind of request.
@@ -19,6 +22,8 @@ pub(super) enum UplineRequestDetails {
     CatalogAccess(CatalogAccessRequest),
     /// To set how much may be owed.
     Credit(CreditRequest),
+    /// To make a referral code.
+    ReferralCode(ReferralCodeRequest),
 }
 
 /// To take over an order that the reseller holds.
@@ -72,6 +77,17 @@ pub(super) struct CreditRequest {
     note: Option<String>,
 }
 
+/// To make a code by which companies join below the reseller that asks.
+#[derive(SimpleObject)]
+pub(super) struct ReferralCodeRequest {
+    /// How many companies may join by it. Null where there is no limit.
+    max_uses: Option<i32>,
+    /// Until when it is good. Null where that is until it is revoked.
+    expires_at: Option<DateTime>,
+    /// What the reseller that asks said about it.
+    note: Option<String>,
+}
+
 /// What came of a request: a type for each kind.
 #[derive(Union)]
 pub(super) enum UplineRequestResult {
@@ -81,6 +97,8 @@ pub(super) enum UplineRequestResult {
     CatalogAccess(CatalogAccessGranted),
     /// So much may be owed.
     Credit(CreditGranted),
+    /// The code was made.
+    ReferralCode(ReferralCodeGranted),
 }
 
 /// The order was passed on.
@@ -106,6 +124,21 @@ pub(super) struct CreditGranted {
     credit_limit: Money,
 }
 
+/// The code was made.
+pub(super) struct ReferralCodeGranted {
+    sight: Sight,
+    code: ReferralCodeId,
+}
+
+/// The code was made.
+#[Object]
+impl ReferralCodeGranted {
+    /// The code. Null for whoever it does not belong to.
+    async fn referral_code(&self) -> Option<Result<ReferralCode>> {
+        ReferralCode::find(&self.sight, self.code).await.transpose()
+    }
+}
+
 impl UplineRequestDetails {
     /// What `asked` says.
     pub(super) fn of(sight: &Sight, asked: &Asked) -> Self {
@@ -118,6 +151,9 @@ impl UplineRequestDetails {
                 Self::CatalogAccess(CatalogAccessRequest { category, note })
             }
             Asked::RequestCredit { amount, note } => Self::Credit(CreditRequest { amount: amount.into(), note }),
+            Asked::GenerateReferralCode(ReferralTerms { max_uses, expires_at, note }) => {
+                Self::ReferralCode(ReferralCodeRequest { max_uses, expires_at: expires_at.map(DateTime), note })
+            }
         }
     }
 }
@@ -132,6 +168,9 @@ impl UplineRequestResult {
             }
             Granted::RequestCatalogAccess { category } => Self::CatalogAccess(CatalogAccessGranted { category }),
             Granted::RequestCredit { limit } => Self::Credit(CreditGranted { credit_limit: limit.into() }),
+            Granted::GenerateReferralCode { code } => {
+                Self::ReferralCode(ReferralCodeGranted { sight: sight.clone(), code })
+            }
         })
     }
 }
