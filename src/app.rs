@@ -22,6 +22,7 @@ use crate::network::activity::{Feed, Feeds, Live, Retention, Tail};
 use crate::network::answers::Answers;
 use crate::network::figures::Figures;
 use crate::network::health::Healths;
+use crate::network::members::Members;
 use crate::network::performance::Performances;
 use crate::network::referrals::{AttemptLimits, Referrals};
 use crate::network::settings::Settings;
@@ -156,6 +157,7 @@ impl App {
             healths,
             upline,
             referrals,
+            members: Members::new(central.clone(), log.clone()),
             topology: topology.clone(),
             clock,
         });

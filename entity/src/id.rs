@@ -132,6 +132,15 @@ pub struct PersonId(pub Uuid);
 impl PersonId {
     const NAMESPACE: Uuid = Uuid::from_u128(0x6d5e_2d0c_9a1b_4f6e_8c37_51c0_a2f4_7b19);
 
+    /// Who vouches for somebody who was invited and has not accepted: their address is all that is known of them.
+    pub const INVITED: &'static str = "mailto:";
+
+    /// The id of whoever has the address `email`, while they are invited and have not accepted.
+    #[must_use]
+    pub fn invited(email: &str) -> Self {
+        Self::of(Self::INVITED, &email.to_lowercase())
+    }
+
     /// The id of the person whom `issuer` calls `subject`.
     #[must_use]
     pub fn of(issuer: &str, subject: &str) -> Self {

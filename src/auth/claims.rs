@@ -20,6 +20,8 @@ pub struct Claims {
     pub expires_at: Timestamp,
     /// The e-mail address, as the issuer knows it. It is no proof of identity: a person is (`iss`, `sub`).
     pub email: Option<String>,
+    /// Whether the issuer has made sure that the address is the person's (`email_verified`).
+    pub email_verified: bool,
     /// The tenant that the person means to act for, by id, slug or external id.
     pub tenant: Option<String>,
 }
@@ -40,6 +42,8 @@ pub(super) struct WrittenClaims {
     sub: String,
     exp: Option<Number>,
     email: Option<String>,
+    /// A truth value by OpenID Connect Core 1.0, section 5.1; a text with some issuers.
+    email_verified: Option<Value>,
     tenant: Option<String>,
     /// Looked at for one word: issuers write others into it for persons, and not all as RFC 8693 has it.
     scope: Option<Value>,
@@ -75,8 +79,13 @@ impl TryFrom<WrittenClaims> for Claims {
         if written.is_of_service() {
             return Err(Reason::Kind);
         }
-        let WrittenClaims { iss: issuer, sub: subject, email, tenant, .. } = written;
-        Ok(Self { issuer, subject, expires_at, email, tenant })
+        let WrittenClaims { iss: issuer, sub: subject, email, email_verified, tenant, .. } = written;
+        let email_verified = match email_verified {
+            Some(Value::Bool(is_verified)) => is_verified,
+            Some(Value::String(word)) => word == "true",
+            _ => false,
+        };
+        Ok(Self { issuer, subject, expires_at, email, email_verified, tenant })
     }
 }
 

@@ -117,9 +117,11 @@ pub async fn seat(change: &mut Transaction, person: Person, tenant: TenantId, ro
     know(change, person).await?;
     let members = change.in_tenant(tenant);
     let known = members.find::<membership::Entity>().filter(membership::Column::PersonId.eq(person_id)).one().await?;
+    let mut data = json!({ "personId": person_id, "role": role });
     match known {
         Some(known) if known.role == role => return Ok(()),
         Some(known) => {
+            data["oldRole"] = json!(known.role);
             let row = membership::ActiveModel { id: Set(known.id), role: Set(role), ..Default::default() };
             members.update::<membership::Entity>(row).await?;
         }
@@ -134,12 +136,12 @@ pub async fn seat(change: &mut Transaction, person: Person, tenant: TenantId, ro
             members.insert::<membership::Entity>(row).await?;
         }
     }
-    let data = json!({ "personId": person_id, "role": role });
     change.record(Fact { kind: kinds::MEMBERSHIP_GRANTED, subject: tenant, data });
     Ok(())
 }
 
-async fn know(change: &Transaction, person: Person) -> Result<(), DbErr> {
+/// Writes who `person` is, and their newest address.
+pub async fn know(change: &Transaction, person: Person) -> Result<(), DbErr> {
     let row = person::ActiveModel {
         id: Set(person.id()),
         issuer: Set(person.issuer),

@@ -26,6 +26,8 @@ pub struct Caller {
     pub person: PersonId,
     /// The same, as their token names them.
     pub identity: Arc<Person>,
+    /// Whether the address in it is surely theirs.
+    pub email_verified: bool,
     /// From where they ask, where that is known.
     pub address: Option<IpAddr>,
     /// Until when the token is good.
@@ -44,6 +46,12 @@ impl Caller {
     pub fn actor(&self) -> Option<Actor> {
         let Seat { tenant, role } = self.seat?;
         Some(Actor { scope: Scope::Tenant(tenant), person: Some(self.person), role })
+    }
+
+    /// The caller's address, where it is surely theirs.
+    #[must_use]
+    pub fn verified_email(&self) -> Option<&str> {
+        self.identity.email.as_deref().filter(|_| self.email_verified)
     }
 
     /// The caller's role in the company that they act for.
@@ -105,9 +113,9 @@ impl SignIn {
         // A token that is bound to a company opens no other one of the person's.
         let is_bound = claims.tenant.is_some();
         let seats = if is_bound { seat.into_iter().collect() } else { seats };
-        let Claims { issuer, subject, email, expires_at, .. } = claims;
+        let Claims { issuer, subject, email, email_verified, expires_at, .. } = claims;
         let identity = Arc::new(Person { issuer, subject, email });
-        Ok((Caller { person, identity, address: None, expires_at, seat, seats, is_bound }, chain))
+        Ok((Caller { person, identity, email_verified, address: None, expires_at, seat, seats, is_bound }, chain))
     }
 
     /// Tells where the log changes who may sign in: who stays is to be looked at again then.

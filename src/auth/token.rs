@@ -42,6 +42,9 @@ struct OurClaims<'a> {
     jti: Uuid,
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<&'a str>,
+    /// Whoever signs with our secret says whose the address is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_verified: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tenant: Option<&'a str>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
@@ -106,6 +109,7 @@ impl Signer {
             exp,
             jti: Uuid::now_v7(),
             email: bearer.email,
+            email_verified: bearer.email.map(|_| true),
             tenant: bearer.tenant,
             service: bearer.grant.map(|grant| ServiceClaims {
                 scope: EVENTS_WRITE,

@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::readers::{Heard, Reader};
-use super::tail::{end_of_log, read_types_after};
+use super::tail::{end_of_log, read_types_between};
 use super::{Log, Told, Transaction, park};
 use crate::backoff::Backoff;
 use crate::error::Fault;
@@ -160,7 +160,7 @@ impl<C: Consume> Consumer<C> {
             let next = if ahead.is_some() { ahead.take() } else { self.next(&mut end).await? };
             let Some(next) = next else { return Ok(()) };
             let dealing = AssertUnwindSafe(self.deal_with(&next)).catch_unwind();
-            let (dealt, read) = tokio::join!(dealing, self.read_ahead(&next));
+            let (dealt, read) = tokio::join!(dealing, self.read_ahead(&next, end));
             match dealt.unwrap_or(Err(Fault::Panic)) {
                 Ok(()) => {
                     self.at_once.store(C::BATCH.min(2 * self.at_once.load(Relaxed)), Relaxed);
@@ -173,12 +173,12 @@ impl<C: Consume> Consumer<C> {
     }
 
     /// In a backlog, what comes after `next`: read while that is dealt with, so that the database is never idle.
-    async fn read_ahead(&self, next: &Next<C::Event>) -> Option<Next<C::Event>> {
+    async fn read_ahead(&self, next: &Next<C::Event>, end: Position) -> Option<Next<C::Event>> {
         if (next.events.len() as u64) < C::BATCH {
             return None;
         }
-        let events: Vec<C::Event> =
-            read_types_after(self.central.reader(), next.up_to, C::TYPES, C::BATCH).await.ok()?;
+        let ahead = read_types_between(self.central.reader(), (next.up_to, end), C::TYPES, C::BATCH);
+        let events: Vec<C::Event> = ahead.await.ok()?;
         let up_to = events.last()?.position();
         Some(Next { after: next.up_to, events, up_to })
     }
@@ -194,7 +194,7 @@ impl<C: Consume> Consumer<C> {
             return Ok(None);
         }
         let at_once = self.at_once.load(Relaxed);
-        let events: Vec<C::Event> = read_types_after(self.central.reader(), after, C::TYPES, at_once).await?;
+        let events: Vec<C::Event> = read_types_between(self.central.reader(), (after, end), C::TYPES, at_once).await?;
         let Some(last) = events.last().map(Told::position) else {
             self.seen.send_replace(end);
             return Ok(None);

@@ -18,8 +18,12 @@ pub const SUBTREE_THAWED: &str = "ResellerAdmin.reseller.subtree_thawed";
 /// A company was moved below another parent, with its whole downline.
 pub const RESELLER_MOVED: &str = "ResellerAdmin.reseller.moved";
 
-/// A person became a member of a company, or their role there changed. Data: `personId`, `role`.
+/// A person became a member of a company, or their role there changed. Data: `personId`, `role`, and `oldRole` where they had one.
 pub const MEMBERSHIP_GRANTED: &str = "ResellerNetwork.membership.granted";
+/// A person is a member of a company no more, or is not invited any more. Data: `personId`, `oldRole`.
+pub const MEMBERSHIP_REMOVED: &str = "ResellerNetwork.membership.removed";
+/// Somebody was invited to act for a company. Data: `personId`, `role`.
+pub const MEMBER_INVITED: &str = "ResellerNetwork.invitation.sent";
 /// What begins with this changes who may act for a company.
 pub const MEMBERSHIP: &str = "ResellerNetwork.membership.";
 

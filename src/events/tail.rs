@@ -4,6 +4,7 @@
 use entity::{PersonId, Position, TenantId, Timestamp, event};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    Select,
 };
 use serde::Deserialize;
 
@@ -29,13 +30,36 @@ pub(crate) async fn read_types_after<E: Told>(
     types: &[&str],
     limit: u64,
 ) -> Result<Vec<E>, DbErr> {
-    let of_types = (!types.is_empty()).then(|| event::Column::EventType.is_in(types.iter().copied()));
-    let events = event::Entity::find()
-        .filter(event::Column::Position.gt(position))
-        .filter(Condition::all().add_option(of_types))
-        .order_by_asc(event::Column::Position)
-        .limit(limit);
+    let events = of_types(types).filter(event::Column::Position.gt(position));
+    let events = events.order_by_asc(event::Column::Position).limit(limit);
     E::select(events).into_model().all(db).await
+}
+
+/// Positions that are looked through at once for events of some types. Of those that are few in a long log, a database would else look at every event, and sort
+/// what it finds, for each page of them.
+const STRETCH: i64 = 20_000;
+
+/// The same, of those up to `end`.
+pub(crate) async fn read_types_between<E: Told>(
+    db: &impl ConnectionTrait,
+    (after, end): (Position, Position),
+    types: &[&str],
+    limit: u64,
+) -> Result<Vec<E>, DbErr> {
+    let (mut events, mut at) = (Vec::new(), after);
+    while at < end && (events.len() as u64) < limit {
+        let to = end.min(Position(at.0.saturating_add(STRETCH)));
+        let stretch = of_types(types).filter(event::Column::Position.gt(at)).filter(event::Column::Position.lte(to));
+        let stretch = stretch.order_by_asc(event::Column::Position).limit(limit - events.len() as u64);
+        events.extend(E::select(stretch).into_model().all(db).await?);
+        at = to;
+    }
+    Ok(events)
+}
+
+fn of_types(types: &[&str]) -> Select<event::Entity> {
+    let of_types = (!types.is_empty()).then(|| event::Column::EventType.is_in(types.iter().copied()));
+    event::Entity::find().filter(Condition::all().add_option(of_types))
 }
 
 /// The latest instant at which anything was recorded.

@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::network::activity::Feeds;
 use crate::network::answers::Answers;
 use crate::network::health::Healths;
+use crate::network::members::Members;
 use crate::network::performance::Performances;
 use crate::network::referrals::Referrals;
 use crate::network::settings::Settings;
@@ -40,6 +41,8 @@ pub struct Services {
     pub upline: Arc<UplineRequests>,
     /// The codes by which companies join.
     pub referrals: Referrals,
+    /// Who may act for companies.
+    pub members: Arc<Members>,
     /// The chain.
     pub topology: Arc<Topology>,
     /// What time it is.
@@ -142,15 +145,25 @@ impl RequestContext {
         })
     }
 
-    /// What is there for people who are a member nowhere yet.
+    /// How people join who may be a member nowhere yet.
     pub fn referrals(&self) -> &Referrals {
         &self.services.referrals
     }
 
-    /// What the caller sees of `company`, with which they have just joined.
-    pub fn joined_sight(&self, company: TenantId) -> Option<Sight> {
+    /// How people are invited who may be a member nowhere yet.
+    pub fn members(&self) -> &Members {
+        &self.services.members
+    }
+
+    /// The chain as this request looks at it.
+    pub fn chain(&self) -> Arc<Snapshot> {
+        self.looked_at().chain.clone()
+    }
+
+    /// What the caller sees of `company`, of which this request has made them a member.
+    pub fn new_sight(&self, company: TenantId, role: Role) -> Option<Sight> {
         self.look_again();
-        self.sight_from(Seat { tenant: company, role: Role::Owner })
+        self.sight_from(Seat { tenant: company, role })
     }
 
     /// Looks at everything anew: after a change, what was looked at may be from before it.

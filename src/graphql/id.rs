@@ -2,8 +2,8 @@
 
 use async_graphql::{Error, ID};
 use entity::{
-    FreezeId, LedgerEntryId, OrderId, PersonId, Position, ProductId, ReferralCodeId, TenantId, UplineRequestId,
-    public_id,
+    FreezeId, LedgerEntryId, MembershipId, OrderId, PersonId, Position, ProductId, ReferralCodeId, TenantId,
+    UplineRequestId, public_id,
 };
 use uuid::Uuid;
 
@@ -46,6 +46,7 @@ identified!(OrderId, "order", "Order");
 identified!(LedgerEntryId, "entry", "LedgerEntry");
 identified!(UplineRequestId, "request", "UplineRequest");
 identified!(ReferralCodeId, "referral", "ReferralCode");
+identified!(MembershipId, "member", "Member");
 
 /// The settings of a company, which have its UUID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,6 +8,7 @@ pub mod batch;
 pub mod catalog;
 pub mod figures;
 mod last_known;
+pub mod members;
 pub mod own;
 pub mod settings;
 pub mod upline;
@@ -21,6 +22,7 @@ use self::batch::{Batch, InTenants};
 use self::catalog::ItemsById;
 use self::figures::{Asking, FiguresOf, LeadersOf};
 use self::last_known::LastKnown;
+use self::members::MembersById;
 use self::own::OwnById;
 use self::settings::SettingsOf;
 use self::upline::RequestsById;
@@ -74,6 +76,8 @@ pub struct Loaders {
     pub sold: Batch<Sold>,
     /// Upline requests in which the company has a part.
     pub upline_requests: Batch<RequestsById>,
+    /// Members of the caller's company.
+    pub members: Batch<MembersById>,
     /// Codes by which companies join below the caller's company.
     pub referral_codes: Batch<OwnById<GetReferralCodes, ReferralCodeId, ReferralCode>>,
     /// Parts of the list of these.
@@ -88,6 +92,7 @@ impl Loaders {
         let looking = Looking { viewer: actor.tenant(), chain: chain.clone(), feeds: services.feeds.clone() };
         let (viewer, upline) = (actor.tenant(), services.upline.clone());
         let upline_requests = RequestsById { viewer, chain: chain.clone(), upline };
+        let members = MembersById { viewer, members: services.members.clone() };
         let asking = Asking { scope: actor.scope, chain, performances: services.performances.clone() };
         let (bus, answers) = (|| services.bus.clone(), || services.answers.clone());
         Self {
@@ -110,6 +115,7 @@ impl Loaders {
             events: Batch::new(EventsAt(looking)),
             sold: Batch::new(Sold { actor, bus: bus() }),
             upline_requests: Batch::new(upline_requests),
+            members: Batch::new(members),
             referral_codes: Batch::new(OwnById::new(actor, bus(), |code: &ReferralCode| code.id)),
             referral_code_lists: Batch::new(InTenants::new(actor, bus())),
             redemptions: Batch::new(InTenants::new(actor, bus())),

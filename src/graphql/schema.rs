@@ -13,6 +13,7 @@ use super::types::downline_tree::DownlineTreeQuery;
 use super::types::freeze::MAX_CAUSES;
 use super::types::health::HealthQuery;
 use super::types::ledger::{LedgerMutation, LedgerQuery};
+use super::types::member::{MemberMutation, MemberQuery};
 use super::types::node::NodeQuery;
 use super::types::order::{OrderMutation, OrderQuery};
 use super::types::paging::{DEFAULT_PAGE, MAX_PAGE};
@@ -42,6 +43,7 @@ pub struct Query(
     HealthQuery,
     UplineQuery,
     ReferralQuery,
+    MemberQuery,
 );
 
 /// What can be changed.
@@ -55,6 +57,7 @@ pub struct Mutation(
     UplineMutation,
     ReferralMutation,
     JoinMutation,
+    MemberMutation,
 );
 
 /// What can be subscribed to.

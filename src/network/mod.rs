@@ -8,6 +8,7 @@ pub mod downline;
 pub mod downline_tree;
 pub mod figures;
 pub mod health;
+pub mod members;
 pub mod performance;
 pub mod referrals;
 pub mod series;

@@ -32,6 +32,7 @@ mod finance;
 mod health;
 mod http;
 mod isolation;
+mod members;
 mod performance;
 mod reading;
 mod referrals;

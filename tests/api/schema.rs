@@ -33,6 +33,7 @@ const CONTRACT: &str = "
       uplineRequests(direction: UplineDirection! = OUTGOING, status: [UplineRequestStatus!], action: [UplineAction!],
                      first: Int, after: String, last: Int, before: String): UplineRequestConnection!
       referralCodes(filter: ReferralCodeFilter, first: Int, after: String, last: Int, before: String): ReferralCodeConnection
+      members(first: Int, after: String, last: Int, before: String): MemberConnection!
     }
     type Mutation {
       placeOrder(input: PlaceOrderInput!): PlaceOrderPayload!
@@ -56,7 +57,19 @@ const CONTRACT: &str = "
       revokeReferralCode(input: RevokeReferralCodeInput!): RevokeReferralCodePayload!
       claimReferralCode(input: ClaimReferralCodeInput!): ClaimReferralCodePayload!
       joinNetwork(input: JoinNetworkInput!): JoinNetworkPayload!
+      inviteMember(input: InviteMemberInput!): InviteMemberPayload!
+      changeMemberRole(input: ChangeMemberRoleInput!): ChangeMemberRolePayload!
+      removeMember(input: RemoveMemberInput!): RemoveMemberPayload!
     }
+    type Member implements Node { id: ID! userId: ID! email: EmailAddress role: Role! since: DateTime! }
+    input InviteMemberInput { email: EmailAddress! role: Role! }
+    type InviteMemberPayload { member: Member userErrors: [UserError!]! }
+    input ChangeMemberRoleInput { id: ID! role: Role! }
+    type ChangeMemberRolePayload { member: Member userErrors: [UserError!]! }
+    input RemoveMemberInput { id: ID! }
+    type RemoveMemberPayload { removedId: ID userErrors: [UserError!]! }
+    type MemberConnection { edges: [MemberEdge!]! nodes: [Member!]! pageInfo: PageInfo! totalCount: Int! }
+    type MemberEdge { node: Member! cursor: String! }
     type ReferralCode implements Node {
       id: ID! lastFour: String! status: ReferralCodeStatus! maxUses: Int uses: Int! expiresAt: DateTime note: String createdAt: DateTime!
       redeemedBy(first: Int, after: String, last: Int, before: String): ResellerReferenceConnection

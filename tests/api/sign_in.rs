@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::family::Family;
 use crate::isolation::{root_fields::ROOT_FIELDS, table::OpenTo};
-use crate::support::app::{Answer, NOW, TestApp, auth_config, id, person};
+use crate::support::app::{Answer, NOW, SECRET, TestApp, auth_config, id, person};
 use crate::support::{TestDatabase, on_both_databases};
 
 on_both_databases!(
@@ -240,6 +240,6 @@ fn assert_forbidden(answer: &Answer) {
 fn claims(issuer: &str, audience: &str, ends_in: i64) -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs().cast_signed();
     let claims = json!({ "iss": issuer, "aud": audience, "sub": "owner", "exp": now + ends_in });
-    let key = EncodingKey::from_secret(b"a secret of tests that is long enough");
+    let key = EncodingKey::from_secret(SECRET.as_bytes());
     encode(&Header::default(), &claims, &key).unwrap()
 }

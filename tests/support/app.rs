@@ -303,10 +303,13 @@ pub(crate) fn person(subject: &str) -> Person {
     Person { issuer: DEFAULT_ISSUER.to_owned(), subject: subject.to_owned(), email }
 }
 
+/// What the tokens of tests are signed with.
+pub(crate) const SECRET: &str = "a secret of tests that is long enough";
+
 /// Whose tokens the program takes.
 pub(crate) fn auth_config() -> AuthConfig {
     AuthConfig {
-        secret: Some(Secret::new("a secret of tests that is long enough").expect("a secret")),
+        secret: Some(Secret::new(SECRET).expect("a secret")),
         jwks: None,
         issuer: DEFAULT_ISSUER.to_owned(),
         audience: DEFAULT_AUDIENCE.to_owned(),

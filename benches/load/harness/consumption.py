@@ -35,6 +35,18 @@ class OnPostgres:
     def ask(self, statement):
         return [tuple(row.split("|")) for row in self.postgres.run(self.name, statement).splitlines()]
 
+    @contextlib.contextmanager
+    def asking(self, statement):
+        """To ask the same again and again, on one connection: to start a client for each time would keep PostgreSQL's core busy."""
+        with self.postgres.client_of(self.name) as client:
+
+            def ask():
+                client.stdin.write(f"{statement};\n\\echo .\n")
+                client.stdin.flush()
+                return [tuple(row.strip().split("|")) for row in iter(client.stdout.readline, ".\n")]
+
+            yield ask
+
 
 class OnSqlite:
     """A database file."""
@@ -46,6 +58,10 @@ class OnSqlite:
         with contextlib.closing(sqlite3.connect(self.file, timeout=30)) as connection:
             return [tuple(map(str, row)) for row in connection.execute(statement)]
 
+    @contextlib.contextmanager
+    def asking(self, statement):
+        yield lambda: self.ask(statement)
+
 
 def ends(database):
     """Up to where each consumer goes in the database's log."""
@@ -56,13 +72,14 @@ def ends(database):
 def wait_for_consumers(database, server, to_reach, most=7200):
     """Waits until each has come as far as `to_reach` says."""
     end = time.monotonic() + most
-    while True:
-        at = {name: int(position) for name, position in database.ask("SELECT name, position FROM consumers")}
-        if all(at.get(name, 0) >= last for name, last in to_reach.items()):
-            return
-        if server.process.poll() is not None or time.monotonic() > end:
-            raise SystemExit(f"the consumers came as far as {at}, not to {to_reach}")
-        time.sleep(PAUSE)
+    with database.asking("SELECT name, position FROM consumers") as ask:
+        while True:
+            at = {name: int(position) for name, position in ask()}
+            if all(at.get(name, 0) >= last for name, last in to_reach.items()):
+                return
+            if server.process.poll() is not None or time.monotonic() > end:
+                raise SystemExit(f"the consumers came as far as {at}, not to {to_reach}")
+            time.sleep(PAUSE)
 
 
 def wait_for_all(postgres, name, server):

@@ -1,5 +1,6 @@
 """A private PostgreSQL, which never touches a cluster that is there already."""
 
+import contextlib
 import os
 import pathlib
 import pwd
@@ -96,6 +97,17 @@ class Postgres:
         command = [client(), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", self.url(database)]
         command += [word for statement in statements for word in ("-c", statement)]
         return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+
+    @contextlib.contextmanager
+    def client_of(self, database):
+        """A client that stays: it is written statements, and says what comes of them as `run` does."""
+        command = [client(), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", self.url(database)]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            yield process
+        finally:
+            process.stdin.close()
+            process.wait()
 
     def copy(self, database, of):
         """A new database that is a copy of another, with nothing left to be written to disk."""

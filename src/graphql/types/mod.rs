@@ -9,6 +9,7 @@ pub mod downline_tree;
 pub mod freeze;
 pub mod health;
 pub mod ledger;
+pub mod member;
 pub mod module;
 pub mod money;
 pub mod node;

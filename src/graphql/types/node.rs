@@ -1,12 +1,13 @@
 //! Anything by its id.
 
 use async_graphql::{Context, ID, Interface, Object, Result};
-use entity::{FreezeId, LedgerEntryId, OrderId, PersonId, ReferralCodeId, TenantId, UplineRequestId};
+use entity::{FreezeId, LedgerEntryId, MembershipId, OrderId, PersonId, ReferralCodeId, TenantId, UplineRequestId};
 use futures_util::future::join_all;
 
 use super::activity::ActivityEvent;
 use super::catalog::CatalogItem;
 use super::ledger::LedgerEntry;
+use super::member::Member;
 use super::order::Order;
 use super::referral::ReferralCode;
 use super::settings::NetworkSettings;
@@ -38,6 +39,8 @@ pub enum Node {
     UplineRequest(UplineRequest),
     /// A code by which companies join below the caller's own reseller.
     ReferralCode(ReferralCode),
+    /// A member of the caller's own reseller.
+    Member(Member),
 }
 
 /// The most ids that `nodes` takes.
@@ -100,6 +103,7 @@ async fn find(sight: &Sight, field: &str, id: &ID) -> Result<Option<Node>> {
             Ok(UplineRequest::find(sight, parse(field, id)?).await?.map(Node::UplineRequest))
         }
         Some(ReferralCodeId::KIND) => Ok(ReferralCode::find(sight, parse(field, id)?).await?.map(Node::ReferralCode)),
+        Some(MembershipId::KIND) => Ok(Member::find(sight, parse(field, id)?).await?.map(Node::Member)),
         Some(EventRef::KIND) => {
             let EventRef(position) = parse(field, id)?;
             Ok(ActivityEvent::find(sight, position).await?.map(Node::ActivityEvent))

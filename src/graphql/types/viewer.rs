@@ -3,7 +3,9 @@
 use async_graphql::{Context, Enum, ID, Object, Result};
 
 use super::Reseller;
+use super::member::Invitation;
 use crate::graphql::context::{RequestContext, Sight};
+use crate::graphql::error::internal;
 use crate::graphql::id::global;
 use crate::graphql::scalars::EmailAddress;
 
@@ -48,6 +50,15 @@ impl Viewer<'_> {
     /// What the person may do in that company. Null where there is none.
     async fn role(&self) -> Option<Role> {
         self.0.caller.role().map(Role::from)
+    }
+
+    /// Companies that invite the person, by an address that their token says is theirs. `acceptInvitation` makes them a member.
+    async fn invitations(&self) -> Result<Vec<Invitation>> {
+        let Some(email) = self.0.caller.verified_email() else { return Ok(Vec::new()) };
+        let invitations = self.0.members().invitations(email, self.0.now()).await.map_err(internal)?;
+        self.0.budget.spend(invitations.len())?;
+        let chain = self.0.chain();
+        Ok(invitations.into_iter().filter_map(|invitation| Invitation::of(&chain, invitation)).collect())
     }
 
     /// All companies that the person may act for, oldest membership first. Name one in the header `X-Tenant-ID`.

@@ -49,6 +49,8 @@ mod tests {
         let own = [
             kinds::SETTINGS_CHANGED,
             kinds::MEMBERSHIP_GRANTED,
+            kinds::MEMBERSHIP_REMOVED,
+            kinds::MEMBER_INVITED,
             kinds::LEDGER_POSTED,
             kinds::UPLINE_REQUEST_STATUS_CHANGED,
             kinds::UPLINE_REQUEST_RECEIVED,

@@ -22,6 +22,11 @@ pub fn summary(event_type: &str, name: &str, data: &Members<'_>) -> String {
             Some(role) => format!("Somebody became {role} of {name}"),
             None => format!("Somebody became a member of {name}"),
         },
+        kinds::MEMBERSHIP_REMOVED => format!("Somebody is no member of {name} any more"),
+        kinds::MEMBER_INVITED => match data.text("role") {
+            Some(role) => format!("Somebody was invited to be {role} of {name}"),
+            None => format!("Somebody was invited to {name}"),
+        },
         kinds::PRODUCT_SAVED => match (data.text("name"), data.text("sku")) {
             (Some(product), Some(sku)) => format!("{name} saved the product {product} ({sku})"),
             _ => format!("{name} saved a product"),

@@ -65,19 +65,20 @@ impl Consume for Figures {
         let Prepared { chain, told } = prepared;
         let mut orders = read(change, &told).await?;
         let mut book = Book::of(&chain);
-        let mut changed = HashSet::new();
+        let (mut new, mut changed) = (HashSet::new(), HashSet::new());
         for (position, told) in told {
             let key = told.as_ref().ok().map(|told| told.key.clone());
             match told.and_then(|told| orders.tell(told)) {
                 Ok(None) => {}
                 Ok(Some(step)) => {
                     book.enter(&step)?;
-                    changed.extend(key);
+                    let keys = if step.before.is_none() { &mut new } else { &mut changed };
+                    keys.extend(key);
                 }
                 Err(reason) => park(change, Self::NAME, position, &reason).await?,
             }
         }
-        store::save_orders(change.db(), &orders, changed).await?;
+        store::save_orders(change.db(), &orders, new, changed).await?;
         store::add(change.db(), book.into_rows()).await
     }
 }

@@ -48,24 +48,32 @@ pub(super) async fn totals(db: &impl ConnectionTrait) -> Result<HashMap<Currency
     totals.collect()
 }
 
-/// Writes what is known of those of `orders` that have changed, and what all come to.
+/// Writes what is known of those of `orders` that are `new` and of those that have `changed`, and what all come to.
 pub(super) async fn save_orders(
     db: &DatabaseTransaction,
     orders: &Orders,
-    changed: HashSet<OrderKey>,
+    new: HashSet<OrderKey>,
+    mut changed: HashSet<OrderKey>,
 ) -> Result<(), DbErr> {
-    let mut changed: Vec<OrderKey> = changed.into_iter().collect();
-    changed.sort_unstable();
-    let facts = changed.iter().filter_map(|key| Some(fact(key, orders.get(key)?).into_active_model().reset_all()));
+    // What is new may have changed since; but nobody else has written it. To look for it costs a fifth more.
+    changed.retain(|key| !new.contains(key));
+    insert_rows::<order_fact::Entity>(db, facts_of(orders, new), None).await?;
     let step = [order_fact::Column::Status, order_fact::Column::StatusAt];
     let there = key_of::<order_fact::Entity>().update_columns(step).to_owned();
-    insert_rows::<order_fact::Entity>(db, facts.collect(), Some(there)).await?;
+    insert_rows::<order_fact::Entity>(db, facts_of(orders, changed), Some(there)).await?;
     let totals = orders.totals().map(|(currency, amount_minor)| {
         let total = order_total::Model { currency: currency.code().to_owned(), amount_minor };
         total.into_active_model().reset_all()
     });
     let there = key_of::<order_total::Entity>().update_column(order_total::Column::AmountMinor).to_owned();
     insert_rows::<order_total::Entity>(db, totals.collect(), Some(there)).await.map(drop)
+}
+
+/// The rows of those of `orders` that have these keys, in the order of the table's.
+fn facts_of(orders: &Orders, keys: HashSet<OrderKey>) -> Vec<order_fact::ActiveModel> {
+    let mut keys: Vec<OrderKey> = keys.into_iter().collect();
+    keys.sort_unstable();
+    keys.iter().filter_map(|key| Some(fact(key, orders.get(key)?).into_active_model().reset_all())).collect()
 }
 
 /// Adds `rows` to the figures that are there.

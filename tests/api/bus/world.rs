@@ -85,7 +85,10 @@ impl Module {
         match request.args {
             Task::Repeat(ref text) => Ok(done(text)),
             Task::Refuse => Err(refusal().into()),
-            Task::Fail => Err(Fault::Module("10.0.0.3 refused the connection".to_owned()).into()),
+            Task::Fail => {
+                let cause = "10.0.0.3 refused the connection".to_owned();
+                Err(Fault::Module { module: "tests", cause }.into())
+            }
             Task::Stumble => Err(Fault::Row("a number that is too large".to_owned()).into()),
             Task::Panic => panic!("the module panics, as it was told"),
             Task::Hang => std::future::pending().await,

@@ -9,8 +9,11 @@ mod trade;
 mod ways;
 mod whole;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use entity::{
-    FreezeId, LedgerEntryId, OrderId, Position, ProductId, ReferralCodeId, Role, TenantId, TenantStatus, UplineRequestId,
+    FreezeId, LedgerEntryId, MembershipId, OrderId, Position, ProductId, ReferralCodeId, Role, TenantId, TenantStatus,
+    UplineRequestId,
 };
 use reseller_network::bus::contract::admin::ReferralTerms;
 use reseller_network::bus::contract::catalog::{NewProduct, SaveProduct};
@@ -102,6 +105,9 @@ struct World<'a> {
     requests: Vec<(Relation, UplineRequestId)>,
     /// One by which others join below each company.
     codes: Vec<(Relation, ReferralCodeId)>,
+    /// Some whom each company has invited. Who is asked about once may be removed then.
+    invited: Vec<(Relation, Vec<MembershipId>)>,
+    asked_about: AtomicUsize,
 }
 
 impl<'a> World<'a> {
@@ -131,8 +137,22 @@ impl<'a> World<'a> {
         let events = joined(app, &family).await;
         let requests = asked(app, &family).await;
         let codes = generated(app, &family).await;
+        let (invited, asked_about) = (invited(app, &family).await, AtomicUsize::new(0));
         let freezes = Vec::new();
-        let mut world = Self { app, family, applicant, freezes, product, orders, entries, events, requests, codes };
+        let mut world = Self {
+            app,
+            family,
+            applicant,
+            freezes,
+            product,
+            orders,
+            entries,
+            events,
+            requests,
+            codes,
+            invited,
+            asked_about,
+        };
         for relation in [Relation::Child, Relation::Grandchild, Relation::Sibling, Relation::Stranger] {
             world.freeze(relation).await;
         }
@@ -261,6 +281,11 @@ impl<'a> World<'a> {
             Thing::LedgerEntry => self.entries.iter().map(|(relation, entry)| (*relation, id(*entry))).collect(),
             Thing::ActivityEvent => self.events.iter().map(|(relation, at)| (*relation, id(EventRef(*at)))).collect(),
             Thing::UplineRequest => self.requests.iter().map(|(relation, asked)| (*relation, id(*asked))).collect(),
+            Thing::Member => {
+                let place = self.asked_about.fetch_add(1, Ordering::Relaxed);
+                let of_each = self.invited.iter();
+                of_each.map(|(relation, some)| (*relation, id(some[place.min(some.len() - 1)]))).collect()
+            }
             Thing::ReferralCode => self.codes.iter().map(|(relation, code)| (*relation, id(*code))).collect(),
         }
     }
@@ -284,7 +309,7 @@ fn is_in_sight(way: &Way, relation: Relation) -> bool {
     match way.to {
         Thing::Reseller | Thing::CatalogItem | Thing::ActivityEvent => relation.is_at_or_below(),
         Thing::Freeze => relation.is_at_or_below() || relation == Relation::Parent,
-        Thing::NetworkSettings | Thing::LedgerEntry | Thing::ReferralCode => relation == Relation::Own,
+        Thing::NetworkSettings | Thing::LedgerEntry | Thing::ReferralCode | Thing::Member => relation == Relation::Own,
         Thing::Order | Thing::UplineRequest => matches!(relation, Relation::Own | Relation::Child),
     }
 }
@@ -301,6 +326,7 @@ fn never_issued(kind: Thing) -> String {
         Thing::ActivityEvent => id(EventRef(Position(i64::MAX))),
         Thing::UplineRequest => id(UplineRequestId::generate()),
         Thing::ReferralCode => id(ReferralCodeId::generate()),
+        Thing::Member => id(MembershipId::generate()),
     }
 }
 
@@ -326,6 +352,23 @@ async fn generated(app: &TestApp, family: &Family) -> Vec<(Relation, ReferralCod
         codes.push((relation, generated.expect("a request").code.expect("a code")));
     }
     codes
+}
+
+/// Some whom each company has invited: as many of the own company as are asked about.
+async fn invited(app: &TestApp, family: &Family) -> Vec<(Relation, Vec<MembershipId>)> {
+    let members = &app.running().services.members;
+    let mut invited = Vec::new();
+    for relation in Relation::ALL {
+        let count = if relation == Relation::Own { 200 } else { 1 };
+        let mut some = Vec::with_capacity(count);
+        for number in 0..count {
+            let address = format!("new{number}@example.com");
+            let member = members.invite(owner(family.the(relation)), &address, Role::Viewer).await;
+            some.push(member.expect("an invitation"));
+        }
+        invited.push((relation, some));
+    }
+    invited
 }
 
 /// The event that tells of each company's joining.

@@ -179,4 +179,29 @@ pub(crate) const ROOT_FIELDS: &[RootField] = &[
         document: "mutation { joinNetwork(input: { code: \"no such\", companyName: \"X\", currency: \"USD\", idempotencyKey: \"one\" })
             { reseller { id } userErrors { code } } }",
     },
+    RootField {
+        name: "Query.members",
+        open_to: OpenTo::Members,
+        document: "{ members { nodes { id userId email } totalCount } }",
+    },
+    RootField {
+        name: "Mutation.inviteMember",
+        open_to: OpenTo::Members,
+        document: "mutation { inviteMember(input: { email: \"one@example.com\", role: VIEWER }) { member { id } userErrors { code } } }",
+    },
+    RootField {
+        name: "Mutation.changeMemberRole",
+        open_to: OpenTo::Members,
+        document: "mutation { changeMemberRole(input: { id: \"member_00000000000000000000000000\", role: VIEWER }) { userErrors { code } } }",
+    },
+    RootField {
+        name: "Mutation.removeMember",
+        open_to: OpenTo::Members,
+        document: "mutation { removeMember(input: { id: \"member_00000000000000000000000000\" }) { userErrors { code } } }",
+    },
+    RootField {
+        name: "Mutation.acceptInvitation",
+        open_to: OpenTo::Everyone,
+        document: "mutation { acceptInvitation(input: { id: \"member_00000000000000000000000000\" }) { reseller { id } userErrors { code } } }",
+    },
 ];

@@ -61,4 +61,6 @@ pub(crate) enum Thing {
     UplineRequest,
     /// In sight: the caller's own.
     ReferralCode,
+    /// In sight: of the caller's own.
+    Member,
 }

@@ -273,4 +273,28 @@ pub(crate) const WAYS: &[Way] = &[
         document: "mutation ($id: ID!) { revokeReferralCode(input: { id: $id }) { referralCode { id } userErrors { code field message } } }",
         found: "/revokeReferralCode/referralCode/id",
     },
+    Way {
+        argument: "Query.node(id)",
+        to: Thing::Member,
+        document: "query ($id: ID!) { node(id: $id) { __typename id ... on Member { email userId } } }",
+        found: "/node/id",
+    },
+    Way {
+        argument: "Query.nodes(ids)",
+        to: Thing::Member,
+        document: "query ($id: ID!) { nodes(ids: [$id]) { __typename id ... on Member { email userId } } }",
+        found: "/nodes/0/id",
+    },
+    Way {
+        argument: "Mutation.changeMemberRole(input.id)",
+        to: Thing::Member,
+        document: "mutation ($id: ID!) { changeMemberRole(input: { id: $id, role: ADMIN }) { member { id } userErrors { code field message } } }",
+        found: "/changeMemberRole/member/id",
+    },
+    Way {
+        argument: "Mutation.removeMember(input.id)",
+        to: Thing::Member,
+        document: "mutation ($id: ID!) { removeMember(input: { id: $id }) { removedId userErrors { code field message } } }",
+        found: "/removeMember/removedId",
+    },
 ];

@@ -32,10 +32,14 @@ on_both_databases!(
 async fn who_joins_is_a_pending_child_of_the_company_whose_code_it_is_and_its_person_the_owner(database: TestDatabase) {
     let chain: Chain<3> = Chain::open(database).await;
     let (code, secret) = chain.code(1, json!({ "maxUses": 5 })).await;
-    let before = chain.market.ask(&chain.market.token("newcomer"), "{ viewer { memberships { role } } }", json!({})).await;
+    let before =
+        chain.market.ask(&chain.market.token("newcomer"), "{ viewer { memberships { role } } }", json!({})).await;
     assert_eq!(before.at("/viewer/memberships"), json!([]), "a member nowhere");
     let company = chain.joined("newcomer", &secret).await;
-    assert_eq!((&company["name"], &company["status"], &company["currency"]), (&json!("Newcomer"), &json!("PENDING"), &json!("EUR")));
+    assert_eq!(
+        (&company["name"], &company["status"], &company["currency"]),
+        (&json!("Newcomer"), &json!("PENDING"), &json!("EUR"))
+    );
     assert!(company["slug"].as_str().is_some_and(|slug| slug.starts_with("newcomer-")), "{company}");
     assert_eq!(chain.parent_of(&company["id"]), Some(chain.companies[1]));
 
@@ -85,7 +89,9 @@ async fn codes_that_are_no_good_are_answered_alike(database: TestDatabase) {
     let chain = Chain(chain.0.restart(setup).await);
     let mut answers = BTreeSet::new();
     let never_issued = "0000-0000-0000-0000-0000".to_owned();
-    for secret in [never_issued, String::new(), "no such".to_owned(), used_up, revoked, replaced, expired, of_one_that_is_off] {
+    for secret in
+        [never_issued, String::new(), "no such".to_owned(), used_up, revoked, replaced, expired, of_one_that_is_off]
+    {
         let joined = chain.joins("somebody", &secret).await;
         assert_eq!(why(&joined), (json!("NOT_FOUND"), json!(["code"])), "{secret:?}");
         answers.insert(joined.to_string());
@@ -148,14 +154,19 @@ async fn who_guesses_codes_is_stopped(database: TestDatabase) {
         assert_eq!(guess("guesser").await, "NOT_FOUND");
     }
     assert_eq!(guess("guesser").await, "TOO_MANY");
-    assert_eq!(why(&chain.joins("guesser", &secret).await), (json!("TOO_MANY"), json!(["code"])), "also with a right one");
+    assert_eq!(
+        why(&chain.joins("guesser", &secret).await),
+        (json!("TOO_MANY"), json!(["code"])),
+        "also with a right one"
+    );
     chain.joined("newcomer", &secret).await;
 
     // From one address, whoever it is; what clients say of theirs counts only where a proxy was named.
     let here = chain.market.served(ConnectionLimits::default()).await;
     let guess_from = async |served: &Served, address: &str, person: &str| {
         let headers = [("x-forwarded-for", address)];
-        let mut socket = Socket::open(served.address, Some("graphql-transport-ws"), &headers).await.expect("a connection");
+        let mut socket =
+            Socket::open(served.address, Some("graphql-transport-ws"), &headers).await.expect("a connection");
         socket.init(json!({ "Authorization": format!("Bearer {}", chain.market.token(person)) })).await;
         assert_eq!(socket.message().await["type"], "connection_ack");
         let document = "mutation { joinNetwork(input: { code: \"0\", companyName: \"X\", currency: \"USD\", idempotencyKey: \"one\" }) { userErrors { code } } }";
@@ -197,13 +208,15 @@ async fn who_was_moved_away_is_not_in_the_list_of_those_who_joined(database: Tes
     chain.market.chain.move_reseller(Actor::central(), joined[1], chain.companies[0]).await.expect("a move");
     let seen = chain.listed(2, Value::Null).await[0].clone();
     assert_eq!(seen["uses"], 3);
-    let names: Vec<_> = seen["redeemedBy"]["nodes"].as_array().expect("a list").iter().map(|one| one["resellerId"].clone()).collect();
+    let names: Vec<_> =
+        seen["redeemedBy"]["nodes"].as_array().expect("a list").iter().map(|one| one["resellerId"].clone()).collect();
     assert_eq!(names, [json!(id(joined[2])), json!(id(joined[0]))], "newest first");
     assert_eq!(seen["redeemedBy"]["totalCount"], 2);
 
     let document = "query ($last: Int, $before: String, $first: Int, $after: String) { referralCodes { nodes {
         redeemedBy(last: $last, before: $before, first: $first, after: $after) { edges { cursor node { resellerId } } pageInfo { hasNextPage hasPreviousPage } } } } }";
-    let page = async |arguments| chain.ask(2, document, arguments).await["referralCodes"]["nodes"][0]["redeemedBy"].clone();
+    let page =
+        async |arguments| chain.ask(2, document, arguments).await["referralCodes"]["nodes"][0]["redeemedBy"].clone();
     let last = page(json!({ "last": 1 })).await;
     assert_eq!(last["edges"][0]["node"]["resellerId"], json!(id(joined[0])));
     assert_eq!(last["pageInfo"], json!({ "hasNextPage": false, "hasPreviousPage": true }));

@@ -38,7 +38,11 @@ async fn a_company_has_a_code_made_by_super_admin_and_sees_it_once(database: Tes
     assert_eq!((secret.len(), code["lastFour"].as_str()), (24, secret.get(20..)));
     assert_eq!((&code["status"], &code["maxUses"], &code["uses"]), (&json!("ACTIVE"), &json!(3), &json!(0)));
     assert_eq!((&code["note"], &code["expiresAt"]), (&json!("For the fair"), &Value::Null));
-    assert_eq!((&request["status"], &request["target"]), (&json!("COMPLETED"), &reference(&chain, 0)), "not its parent");
+    assert_eq!(
+        (&request["status"], &request["target"]),
+        (&json!("COMPLETED"), &reference(&chain, 0)),
+        "not its parent"
+    );
     assert_eq!(request["hops"], json!([{ "decision": "AUTO" }]));
     assert_eq!(request["request"], json!({ "maxUses": 3, "note": "For the fair" }));
     assert_eq!(request["result"]["referralCode"]["id"], code["id"]);
@@ -47,7 +51,8 @@ async fn a_company_has_a_code_made_by_super_admin_and_sees_it_once(database: Tes
     assert!(!text.contains(secret), "no event tells a secret");
 
     // Who is asked sees that a code was made, and not which.
-    let document = "query ($id: ID!) { uplineRequest(id: $id) { result { ... on ReferralCodeGranted { referralCode { id } } } } }";
+    let document =
+        "query ($id: ID!) { uplineRequest(id: $id) { result { ... on ReferralCodeGranted { referralCode { id } } } } }";
     let seen = chain.ask(0, document, json!({ "id": request["id"] })).await;
     assert_eq!(seen["uplineRequest"]["result"], json!({ "referralCode": null }));
 }
@@ -66,11 +71,18 @@ async fn what_super_admin_decides_by_hand_is_claimed_when_it_was_made(database: 
     let chain: Chain<3> = Chain::open(database).await;
     chain.decides(0, json!([{ "action": "GENERATE_REFERRAL_CODE", "mode": "MANUAL" }])).await;
     let asked = chain.generates(2, "one", FREE()).await;
-    assert_eq!((&asked["userErrors"], &asked["code"], &asked["referralCode"]), (&json!([]), &Value::Null, &Value::Null));
+    assert_eq!(
+        (&asked["userErrors"], &asked["code"], &asked["referralCode"]),
+        (&json!([]), &Value::Null, &Value::Null)
+    );
     assert_eq!(asked["uplineRequest"]["status"], "PENDING");
     let document = "mutation ($id: ID!) { approveUplineRequest(input: { id: $id }) { userErrors { code } } }";
     let approve = async |place| chain.ask(place, document, json!({ "id": asked["uplineRequest"]["id"] })).await;
-    assert_eq!(approve(1).await["approveUplineRequest"]["userErrors"][0]["code"], "NOT_FOUND", "its parent has no part in it");
+    assert_eq!(
+        approve(1).await["approveUplineRequest"]["userErrors"][0]["code"],
+        "NOT_FOUND",
+        "its parent has no part in it"
+    );
     assert_eq!(approve(0).await["approveUplineRequest"]["userErrors"], json!([]));
 
     let made = chain.listed(2, Value::Null).await;
@@ -133,7 +145,11 @@ async fn the_list_shows_each_code_in_its_state(database: TestDatabase) {
     let (revoked, _) = chain.code(1, json!({ "maxUses": 2 })).await;
     for _ in 0..2 {
         let done = chain.revokes(1, &revoked).await;
-        assert_eq!((&done["userErrors"], &done["referralCode"]["status"]), (&json!([]), &json!("REVOKED")), "also again");
+        assert_eq!(
+            (&done["userErrors"], &done["referralCode"]["status"]),
+            (&json!([]), &json!("REVOKED")),
+            "also again"
+        );
     }
     let (expired, _) = chain.code(1, json!({ "expiresAt": "2026-11-22T23:00:00Z" })).await;
     let chain = chain.after(Duration::from_hours(10)).await;
@@ -196,7 +212,6 @@ async fn only_who_may_act_makes_and_changes_codes(database: TestDatabase) {
     assert_eq!(why(&chain.claims(2, &code).await).0, json!("FROZEN"));
     assert_eq!(why(&chain.revokes(2, &code).await).0, json!("FROZEN"));
     assert_eq!(chain.listed(2, Value::Null).await.len(), 1, "it reads");
-
 }
 
 async fn the_company_at_the_top_alone_decides_about_codes(database: TestDatabase) {
@@ -204,7 +219,9 @@ async fn the_company_at_the_top_alone_decides_about_codes(database: TestDatabase
     let document = "mutation ($rules: [ApprovalRuleInput!]) { updateSettings(input: { version: 0, autoForwarding: { approvals: $rules } }) {
         userErrors { code field message } } }";
     let rules = json!([{ "action": "GENERATE_REFERRAL_CODE", "mode": "AUTO" }]);
-    let update = async |place, rules: Value| chain.ask(place, document, json!({ "rules": rules })).await["updateSettings"].clone();
+    let update = async |place, rules: Value| {
+        chain.ask(place, document, json!({ "rules": rules })).await["updateSettings"].clone()
+    };
     let field = |name: &str| json!(["autoForwarding", "approvals", "0", name]);
     assert_eq!(why(&update(1, rules.clone()).await), (json!("INVALID"), field("action")));
     let amount = json!({ "amount": "1.00", "currency": "USD" });

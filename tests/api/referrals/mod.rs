@@ -6,8 +6,8 @@ mod making;
 use entity::TenantId;
 use serde_json::{Value, json};
 
-use crate::support::app::{Setup, id};
 use crate::support::TestDatabase;
+use crate::support::app::{Setup, id};
 use crate::upline::Line;
 
 /// A line of companies in which codes are made; `l0` is the OWNER of the one at the top, and so on.

@@ -66,7 +66,8 @@ async fn killed_at_any_step_it_has_one_effect_and_one_result(backend: Backend, a
     let mut steps = 0;
     loop {
         steps += 1;
-        let mut process = Process::start("upline::killed::ask_until_killed", format!("{action} {steps} {} {url}", own.0));
+        let mut process =
+            Process::start("upline::killed::ask_until_killed", format!("{action} {steps} {} {url}", own.0));
         if process.next_line().as_deref() == Some("it is done") {
             process.finish();
             break;
@@ -135,6 +136,7 @@ async fn ask_until_killed() {
 
 /// Whether a statement writes something of a request, or of what is done about it.
 fn is_a_step(sql: &str) -> bool {
-    let of_request = ["upline_requests", "upline_hops", "credit_limits", "referral_codes", "idempotency_keys", "events"];
+    let of_request =
+        ["upline_requests", "upline_hops", "credit_limits", "referral_codes", "idempotency_keys", "events"];
     !sql.starts_with("SELECT") && of_request.iter().any(|table| sql.contains(&format!("\"{table}\"")))
 }

@@ -51,6 +51,10 @@ pub enum ActivityDetails {
     UplineRequestStatusChanged(UplineRequestStatusChanged),
     /// `ResellerNetwork.upline_request.received`
     UplineRequestReceived(UplineRequestReceived),
+    /// `ResellerNetwork.membership.removed`
+    MembershipRemoved(MembershipRemoved),
+    /// `ResellerNetwork.invitation.sent`
+    MemberInvited(MemberInvited),
     /// `ResellerNetwork.referral_code.generated`
     ReferralCodeGenerated(ReferralCodeGenerated),
     /// `ResellerNetwork.referral_code.claimed`
@@ -207,6 +211,8 @@ pub struct MembershipGranted {
     person_id: Option<ID>,
     /// What they may do.
     role: Option<Role>,
+    /// What they might do before; null for who was no member.
+    old_role: Option<Role>,
 }
 
 /// A company's settings are others.
@@ -247,6 +253,24 @@ pub struct UplineRequestReceived {
     action: Option<UplineAction>,
     /// Who asks.
     requester_id: Option<ID>,
+}
+
+/// A person is a member of a company no more, or is not invited any more.
+#[derive(SimpleObject)]
+pub struct MembershipRemoved {
+    /// The person.
+    person_id: Option<ID>,
+    /// What they might do.
+    old_role: Option<Role>,
+}
+
+/// Somebody was invited to act for a company.
+#[derive(SimpleObject)]
+pub struct MemberInvited {
+    /// The person, as long as they have not accepted.
+    person_id: Option<ID>,
+    /// What they may do once they have.
+    role: Option<Role>,
 }
 
 /// A referral code was made for a company.
@@ -336,6 +360,15 @@ impl ActivityDetails {
                 order_id: said.id("orderId"),
             }),
             kinds::MEMBERSHIP_GRANTED => Self::MembershipGranted(MembershipGranted {
+                person_id: said.id("personId"),
+                role: said.value::<entity::Role>("role").map(Into::into),
+                old_role: said.value::<entity::Role>("oldRole").map(Into::into),
+            }),
+            kinds::MEMBERSHIP_REMOVED => Self::MembershipRemoved(MembershipRemoved {
+                person_id: said.id("personId"),
+                old_role: said.value::<entity::Role>("oldRole").map(Into::into),
+            }),
+            kinds::MEMBER_INVITED => Self::MemberInvited(MemberInvited {
                 person_id: said.id("personId"),
                 role: said.value::<entity::Role>("role").map(Into::into),
             }),

@@ -2,6 +2,8 @@
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
+use entity::Role;
+
 use super::Reseller;
 use crate::bus::contract::admin::{Applicant, Application, ReferralSecret};
 use crate::graphql::context::RequestContext;
@@ -55,7 +57,7 @@ impl JoinMutation {
         let joined = context.referrals().join(context.caller.person, context.caller.address, application).await;
         Ok(match joined.outcome()? {
             Ok(company) => {
-                let sight = context.joined_sight(company);
+                let sight = context.new_sight(company, Role::Owner);
                 let reseller = sight.map(|sight| Reseller { node: sight.own, sight });
                 JoinNetworkPayload { reseller, user_errors: Vec::new() }
             }
