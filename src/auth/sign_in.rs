@@ -201,9 +201,12 @@ fn choose(
 
 /// The only seat. Nobody signs in whose companies were all switched off.
 fn only(chain: &Snapshot, seats: &[Seat]) -> Result<Option<Seat>, SignInError> {
-    let mut open = seats.iter().filter(|seat| may_sign_in(chain, seat.tenant));
+    // One that has joined a moment ago is not in this chain yet: it is as if the person had not.
+    let mut known = seats.iter().filter(|seat| chain.find(seat.tenant).is_some()).peekable();
+    let is_member = known.peek().is_some();
+    let mut open = known.filter(|seat| may_sign_in(chain, seat.tenant));
     match (open.next(), open.next()) {
-        (None, _) if !seats.is_empty() => Err(SignInError::Forbidden),
+        (None, _) if is_member => Err(SignInError::Forbidden),
         (seat, None) => Ok(seat.copied()),
         (_, Some(_)) => Ok(None),
     }

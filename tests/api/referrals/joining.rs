@@ -82,7 +82,7 @@ async fn codes_that_are_no_good_are_answered_alike(database: TestDatabase) {
     chain.revokes(1, &revoked_code).await;
     let (replaced_code, replaced) = chain.code(1, json!({})).await;
     chain.claims(1, &replaced_code).await;
-    let (_, expired) = chain.code(1, json!({ "expiresAt": "2026-11-22T23:00:00Z" })).await;
+    let (_, expired) = chain.code(1, json!({ "expiresAt": "2026-11-22T13:00:00Z" })).await;
     let (_, of_one_that_is_off) = chain.code(2, json!({})).await;
     chain.market.chain.deactivate(Actor::central(), chain.companies[2], "closed").await.expect("a company that is off");
     let setup = Setup { clock: later(std::time::Duration::from_hours(10)), ..Setup::default() };

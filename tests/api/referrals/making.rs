@@ -151,7 +151,7 @@ async fn the_list_shows_each_code_in_its_state(database: TestDatabase) {
             "also again"
         );
     }
-    let (expired, _) = chain.code(1, json!({ "expiresAt": "2026-11-22T23:00:00Z" })).await;
+    let (expired, _) = chain.code(1, json!({ "expiresAt": "2026-11-22T13:00:00Z" })).await;
     let chain = chain.after(Duration::from_hours(10)).await;
     let ids = async |statuses| -> Vec<Value> {
         chain.listed(1, statuses).await.iter().map(|code| code["id"].clone()).collect()

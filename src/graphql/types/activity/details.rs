@@ -1,18 +1,20 @@
 //! What an event says, with a type of its own for each type of event, for clients that generate code.
 
+mod network;
 mod said;
 
 use async_graphql::{ID, SimpleObject, Union};
 use serde_json::Value;
 
+use self::network::{
+    MemberInvited, MembershipGranted, MembershipRemoved, ReferralCodeClaimed, ReferralCodeGenerated,
+    ReferralCodeRevoked, SettingsChanged, UplineRequestReceived, UplineRequestStatusChanged,
+};
 use self::said::Said;
 use crate::events::kinds;
 use crate::graphql::scalars::{Currency, DateTime};
 use crate::graphql::types::OrderStatus;
 use crate::graphql::types::money::Money;
-use crate::graphql::types::upline::UplineRequestStatus;
-use crate::graphql::types::upline_action::UplineAction;
-use crate::graphql::types::viewer::Role;
 
 /// What an event says. A field is null where the publisher did not say it, and where the caller may not know it.
 #[derive(Union)]
@@ -204,24 +206,6 @@ pub struct LedgerPosted {
     order_id: Option<ID>,
 }
 
-/// A person became a member of a company, or their role there changed.
-#[derive(SimpleObject)]
-pub struct MembershipGranted {
-    /// The person.
-    person_id: Option<ID>,
-    /// What they may do.
-    role: Option<Role>,
-    /// What they might do before; null for who was no member.
-    old_role: Option<Role>,
-}
-
-/// A company's settings are others.
-#[derive(SimpleObject)]
-pub struct SettingsChanged {
-    /// Their version since.
-    version: Option<i32>,
-}
-
 /// A company may owe another amount.
 #[derive(SimpleObject)]
 pub struct CreditLimitChanged {
@@ -229,75 +213,6 @@ pub struct CreditLimitChanged {
     limit: Option<Money>,
     /// What it might owe before; null where it was nothing.
     old_limit: Option<Money>,
-}
-
-/// A company asked its upline for something, or that went on.
-#[derive(SimpleObject)]
-pub struct UplineRequestStatusChanged {
-    /// The request.
-    request_id: Option<ID>,
-    /// What is asked.
-    action: Option<UplineAction>,
-    /// How far it was; null for a new one.
-    from: Option<UplineRequestStatus>,
-    /// How far it is.
-    to: Option<UplineRequestStatus>,
-}
-
-/// A company is asked for something by one below it.
-#[derive(SimpleObject)]
-pub struct UplineRequestReceived {
-    /// The request.
-    request_id: Option<ID>,
-    /// What is asked.
-    action: Option<UplineAction>,
-    /// Who asks.
-    requester_id: Option<ID>,
-}
-
-/// A person is a member of a company no more, or is not invited any more.
-#[derive(SimpleObject)]
-pub struct MembershipRemoved {
-    /// The person.
-    person_id: Option<ID>,
-    /// What they might do.
-    old_role: Option<Role>,
-}
-
-/// Somebody was invited to act for a company.
-#[derive(SimpleObject)]
-pub struct MemberInvited {
-    /// The person, as long as they have not accepted.
-    person_id: Option<ID>,
-    /// What they may do once they have.
-    role: Option<Role>,
-}
-
-/// A referral code was made for a company.
-#[derive(SimpleObject)]
-pub struct ReferralCodeGenerated {
-    /// The code.
-    code_id: Option<ID>,
-    /// How many companies may join by it; null where there is no limit.
-    max_uses: Option<i32>,
-    /// Until when it is good; null where that is until it is revoked.
-    expires_at: Option<DateTime>,
-}
-
-/// A company's referral code was made anew and shown: what was shown before is void.
-#[derive(SimpleObject)]
-pub struct ReferralCodeClaimed {
-    /// The code.
-    code_id: Option<ID>,
-}
-
-/// A company's referral code was revoked.
-#[derive(SimpleObject)]
-pub struct ReferralCodeRevoked {
-    /// The code.
-    code_id: Option<ID>,
-    /// What was said of it.
-    reason: Option<String>,
 }
 
 impl ActivityDetails {

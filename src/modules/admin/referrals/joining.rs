@@ -42,6 +42,8 @@ impl Referrals {
         let mut company = new.into_row(change.now());
         let input = (&code, &company.name, &company.currency);
         if let Some(made) = change.once(root, "joinNetwork", &key, &input, company.id.0).await? {
+            // It may have been made a moment ago, and not be shown yet.
+            change.commit_and_show().await?;
             return Ok(TenantId(made));
         }
         let (parent, code) = redeem(&change, &code).await?;
