@@ -177,13 +177,13 @@ impl UplineRequests {
         for hop in store::hops(self.central.reader(), &ids).await? {
             hops.entry(hop.request_id).or_default().push(hop.into());
         }
-        rows.into_iter().map(|row| told(row, &mut hops)).collect()
+        rows.iter().map(|row| told(row, &mut hops)).collect()
     }
 }
 
-fn told(row: upline_request::Model, hops: &mut HashMap<UplineRequestId, Vec<Hop>>) -> Result<UplineRequest, Fault> {
-    let asked = store::asked(&row)?;
-    let ended = store::ended(&row)?;
+fn told(row: &upline_request::Model, hops: &mut HashMap<UplineRequestId, Vec<Hop>>) -> Result<UplineRequest, Fault> {
+    let asked = store::asked(row)?;
+    let ended = store::ended(row)?;
     Ok(UplineRequest {
         id: row.id,
         requester: row.owner_tenant_id,

@@ -11,6 +11,7 @@ use reseller_network::graphql::schema::sdl;
 use super::root_fields::ROOT_FIELDS;
 use super::ways::WAYS;
 use crate::live::scope;
+use crate::members::inviting;
 
 #[test]
 fn the_table_is_whole() {
@@ -21,7 +22,7 @@ fn the_table_is_whole() {
         schema.root_fields(),
         "every root field needs a row in ROOT_FIELDS (tests/api/isolation/root_fields.rs) that says who may ask it"
     );
-    let arguments = WAYS.iter().map(|way| way.argument).chain(scope::ARGUMENTS);
+    let arguments = WAYS.iter().map(|way| way.argument).chain(scope::ARGUMENTS).chain(inviting::ARGUMENTS);
     let arguments: BTreeSet<_> = arguments.map(str::to_owned).collect();
     assert_eq!(
         arguments,

@@ -1,6 +1,6 @@
 //! Members: invited by their address, given other roles, and removed, in force on the next request. The last OWNER stays.
 
-mod inviting;
+pub(crate) mod inviting;
 
 use entity::{Role, TenantId};
 use futures_util::future::join_all;
