@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use super::changes::{RightsChange, RightsChanges};
 use super::memberships::{Memberships, Person, Seat};
 use super::{Claims, Refused, Service, Verifier, bearer};
-use crate::error::Fault;
+use crate::error::{Fault, Refusal, RefusalCode};
 use crate::events::Freshness;
 use crate::tenancy::topology::{Snapshot, Topology};
 use crate::tenancy::{Actor, Scope};
@@ -52,6 +52,15 @@ impl Caller {
     #[must_use]
     pub fn verified_email(&self) -> Option<&str> {
         self.identity.email.as_deref().filter(|_| self.email_verified)
+    }
+
+    /// Refuses a token that is bound to one company: by it a person becomes nobody else's member.
+    ///
+    /// # Errors
+    /// `NOT_ALLOWED`.
+    pub fn acts_for_themselves(&self) -> Result<(), Refusal> {
+        let why = "This token is for one company alone: use one that names none.";
+        if self.is_bound { Err(Refusal::new(RefusalCode::NotAllowed, "", why)) } else { Ok(()) }
     }
 
     /// The caller's role in the company that they act for.

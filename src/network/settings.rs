@@ -14,7 +14,7 @@ use sea_orm::sea_query::Expr;
 use serde_json::json;
 
 pub use self::forwarding::{
-    ApprovalMode, ApprovalRule, AutoForwarding, AutoForwardingUpdate, AutoRequestRule, SENT_UP,
+    ApprovalMode, ApprovalRule, AutoForwarding, AutoForwardingUpdate, AutoRequestRule, SENT_UP, is_asked,
 };
 pub use self::margins::MarginsUpdate;
 use crate::bus::contract::network::{GetMargins, Margins};

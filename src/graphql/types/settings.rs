@@ -55,7 +55,8 @@ impl NetworkSettings {
 
     /// What the company sends up by itself, and what it does with what its downline asks.
     async fn auto_forwarding(&self) -> AutoForwardingSettings {
-        (&self.own.auto_forwarding).into()
+        let is_top = self.sight.chain.root() == Some(self.sight.own);
+        AutoForwardingSettings::of(&self.own.auto_forwarding, is_top)
     }
 
     /// How the company makes its prices.

@@ -52,9 +52,11 @@ impl Viewer<'_> {
         self.0.caller.role().map(Role::from)
     }
 
-    /// Companies that invite the person, by an address that their token says is theirs. `acceptInvitation` makes them a member.
+    /// Companies that invite the person, by an address that their token says is theirs. `acceptInvitation` makes them a member. None by a
+    /// token that is bound to a company.
     async fn invitations(&self) -> Result<Vec<Invitation>> {
-        let Some(email) = self.0.caller.verified_email() else { return Ok(Vec::new()) };
+        let caller = &self.0.caller;
+        let Some(email) = caller.verified_email().filter(|_| !caller.is_bound) else { return Ok(Vec::new()) };
         let invitations = self.0.members().invitations(email, self.0.now()).await.map_err(internal)?;
         self.0.budget.spend(invitations.len())?;
         let chain = self.0.chain();

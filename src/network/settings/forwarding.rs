@@ -60,6 +60,12 @@ pub struct AutoForwardingUpdate {
     pub approvals: Option<Vec<(UplineAction, ApprovalRule)>>,
 }
 
+/// Whether a company is ever asked for this: for referral codes the one at the top alone.
+#[must_use]
+pub fn is_asked(action: UplineAction, is_top: bool) -> bool {
+    is_top || action != UplineAction::GenerateReferralCode
+}
+
 /// What is not about money.
 const WITHOUT_MONEY: [UplineAction; 2] = [UplineAction::RequestCatalogAccess, UplineAction::GenerateReferralCode];
 
@@ -77,8 +83,15 @@ impl AutoForwarding {
     /// What the company does with something that is asked, which comes to `amount` where it is about money.
     #[must_use]
     pub fn decision(&self, action: UplineAction, amount: Option<Money>) -> ApprovalMode {
-        let Some(rule) = self.approvals.get(&action) else { return ApprovalMode::of_unset(action) };
+        let rule = self.approval(action);
         if is_within(rule.max_amount, amount) { rule.mode } else { ApprovalMode::Manual }
+    }
+
+    /// What the company does with what is asked of this kind.
+    #[must_use]
+    pub fn approval(&self, action: UplineAction) -> ApprovalRule {
+        let unset = || ApprovalRule { mode: ApprovalMode::of_unset(action), max_amount: None };
+        self.approvals.get(&action).copied().unwrap_or_else(unset)
     }
 
     /// Whether the company sends something up by itself, which comes to `amount`.
@@ -108,8 +121,8 @@ impl AutoForwardingUpdate {
             by_action("requests", rules, |rule: &AutoRequestRule| rule.max_amount, why_not)
         });
         let approvals = self.approvals.map(|rules| {
-            let is_asked = |action| is_top || action != UplineAction::GenerateReferralCode;
-            let why_not = |action| (!is_asked(action)).then_some("The company at the top alone is asked for this");
+            let why_not =
+                |action| (!is_asked(action, is_top)).then_some("The company at the top alone is asked for this");
             by_action("approvals", rules, |rule: &ApprovalRule| rule.max_amount, why_not)
         });
         Ok(AutoForwarding {

@@ -15,6 +15,7 @@ use crate::upline::later;
 on_both_databases!(
     who_is_invited_accepts_and_is_a_member,
     an_invitation_is_for_whoever_has_the_address_and_nobody_else,
+    a_token_that_is_bound_to_a_company_opens_no_other_one,
     who_is_invited_again_has_the_last_role_and_the_whole_time,
     an_invitation_can_be_accepted_for_two_weeks,
     an_invitation_that_was_taken_back_is_none,
@@ -111,6 +112,22 @@ async fn an_invitation_is_for_whoever_has_the_address_and_nobody_else(database: 
     let token = token_that_says("one more", json!({ "email": "NEW@example.com", "email_verified": "true" }));
     let seen = world.app.ask(&token, MINE, json!({})).await.data();
     assert_eq!(seen["viewer"]["invitations"][0]["id"], invitation, "in whichever letters");
+}
+
+async fn a_token_that_is_bound_to_a_company_opens_no_other_one(database: TestDatabase) {
+    let world = World::open(database).await;
+    let invitation = world.invites("child@example.com", "OWNER").await;
+    let bound = world.app.token_for("child", Some("child"));
+    let seen = world.app.ask(&bound, MINE, json!({})).await.data();
+    assert_eq!(seen["viewer"]["invitations"], json!([]));
+    let document =
+        "mutation ($id: ID!) { acceptInvitation(input: { id: $id }) { reseller { name } userErrors { code } } }";
+    let refused = world.app.ask(&bound, document, json!({ "id": invitation })).await.data();
+    assert_eq!(refused["acceptInvitation"], json!({ "reseller": null, "userErrors": [{ "code": "NOT_ALLOWED" }] }));
+    let document = "mutation { joinNetwork(input: { code: \"0\", companyName: \"X\", currency: \"USD\", idempotencyKey: \"one\" }) { userErrors { code } } }";
+    let refused = world.app.ask(&bound, document, json!({})).await.data();
+    assert_eq!(refused["joinNetwork"]["userErrors"], json!([{ "code": "NOT_ALLOWED" }]));
+    assert_eq!(world.accepts("child", &invitation).await["userErrors"], json!([]), "with one that is not bound");
 }
 
 async fn who_is_invited_again_has_the_last_role_and_the_whole_time(database: TestDatabase) {

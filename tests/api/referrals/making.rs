@@ -227,7 +227,16 @@ async fn the_company_at_the_top_alone_decides_about_codes(database: TestDatabase
     let amount = json!({ "amount": "1.00", "currency": "USD" });
     let about_money = json!([{ "action": "GENERATE_REFERRAL_CODE", "mode": "AUTO", "maxAmount": amount }]);
     assert_eq!(why(&update(0, about_money).await), (json!("INVALID"), field("maxAmount")));
-    assert_eq!(update(0, rules).await["userErrors"], json!([]));
+    let document = "{ settings { autoForwarding { approvals { action mode } } } }";
+    let shown = async |place| -> Vec<Value> {
+        let settings = chain.ask(place, document, json!({})).await["settings"]["autoForwarding"]["approvals"].clone();
+        let of_codes = |rule: &&Value| rule["action"] == "GENERATE_REFERRAL_CODE";
+        settings.as_array().into_iter().flatten().filter(of_codes).map(|rule| rule["mode"].clone()).collect()
+    };
+    assert_eq!((shown(0).await, shown(1).await), (vec![json!("AUTO")], Vec::new()), "where nothing was set");
+    let manual = json!([{ "action": "GENERATE_REFERRAL_CODE", "mode": "MANUAL" }]);
+    assert_eq!(update(0, manual).await["userErrors"], json!([]));
+    assert_eq!(shown(0).await, [json!("MANUAL")]);
 }
 
 async fn of_racing_claims_each_shown_secret_but_the_last_is_void(database: TestDatabase) {

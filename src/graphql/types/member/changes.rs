@@ -140,7 +140,8 @@ impl MemberMutation {
         })
     }
 
-    /// Accepts an invitation to an address that the caller's token says is theirs. For every person who is signed in, also one who is a member nowhere.
+    /// Accepts an invitation to an address that the caller's token says is theirs. For every person who is signed in by a token that is not
+    /// bound to a company, also one who is a member nowhere.
     async fn accept_invitation(
         &self,
         ctx: &Context<'_>,
@@ -151,7 +152,10 @@ impl MemberMutation {
         let caller = &context.caller;
         // Nobody is invited by no address.
         let email = caller.verified_email().unwrap_or_default();
-        let accepted = context.members().accept(&caller.identity, email, id).await;
+        let accepted = match caller.acts_for_themselves() {
+            Ok(()) => context.members().accept(&caller.identity, email, id).await,
+            Err(refusal) => Err(refusal.into()),
+        };
         Ok(match accepted.outcome()? {
             Ok((company, role)) => {
                 let sight = context.new_sight(company, role);

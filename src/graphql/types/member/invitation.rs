@@ -1,6 +1,7 @@
 //! Invitations, as who is invited sees them.
 
 use async_graphql::{ID, SimpleObject};
+use entity::TenantStatus;
 
 use crate::graphql::id::global;
 use crate::graphql::scalars::DateTime;
@@ -23,9 +24,9 @@ pub struct Invitation {
 }
 
 impl Invitation {
-    /// The same, of a company of `chain`.
+    /// The same, of a company of `chain`; nothing where that was switched off.
     pub fn of(chain: &Snapshot, invitation: members::Invitation) -> Option<Self> {
-        let node = chain.find(invitation.tenant)?;
+        let node = chain.find(invitation.tenant).filter(|node| chain.status(*node) != TenantStatus::Deactivated)?;
         Some(Self {
             id: global(invitation.id),
             reseller: ResellerReference::to(chain, node),

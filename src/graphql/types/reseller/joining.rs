@@ -38,8 +38,8 @@ pub struct JoinMutation;
 
 #[Object]
 impl JoinMutation {
-    /// Joins the chain with a company, below the reseller that gave the code. For every person who is signed in, also one who is a member nowhere. Wrong codes are
-    /// answered alike, and only so many of them an hour.
+    /// Joins the chain with a company, below the reseller that gave the code. For every person who is signed in by a token that is not
+    /// bound to a company, also one who is a member nowhere. Wrong codes are answered alike, and only so many of them an hour.
     async fn join_network(
         &self,
         ctx: &Context<'_>,
@@ -54,7 +54,11 @@ impl JoinMutation {
             applicant: Applicant { issuer: person.issuer, subject: person.subject, email: person.email },
             idempotency_key: input.idempotency_key,
         };
-        let joined = context.referrals().join(context.caller.person, context.caller.address, application).await;
+        let caller = &context.caller;
+        let joined = match caller.acts_for_themselves() {
+            Ok(()) => context.referrals().join(caller.person, caller.address, application).await,
+            Err(refusal) => Err(refusal.into()),
+        };
         Ok(match joined.outcome()? {
             Ok(company) => {
                 let sight = context.new_sight(company, Role::Owner);

@@ -6,7 +6,7 @@ use crate::error::Refusal;
 use crate::graphql::types::money::{Money, MoneyInput};
 use crate::graphql::types::upline_action::UplineAction;
 use crate::money;
-use crate::network::settings::{self as rules, AutoForwarding, AutoForwardingUpdate, SENT_UP};
+use crate::network::settings::{self as rules, AutoForwarding, AutoForwardingUpdate, SENT_UP, is_asked};
 
 /// What a reseller does with what its downline asks.
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
@@ -51,21 +51,20 @@ pub(super) struct ApprovalRule {
     max_amount: Option<Money>,
 }
 
-impl From<&AutoForwarding> for AutoForwardingSettings {
-    fn from(rules: &AutoForwarding) -> Self {
+impl AutoForwardingSettings {
+    /// What `rules` say of a company; `is_top` where that is the one at the top.
+    pub(super) fn of(rules: &AutoForwarding, is_top: bool) -> Self {
         let request = |action: entity::UplineAction| {
             let rules::AutoRequestRule { enabled, max_amount } =
                 rules.requests.get(&action).copied().unwrap_or_default();
             AutoRequestRule { action: action.into(), enabled, max_amount: max_amount.map(Money::from) }
         };
-        let approval = |action: &entity::UplineAction| {
-            let rules::ApprovalRule { mode, max_amount } = rules.approvals.get(action).copied().unwrap_or_default();
-            ApprovalRule { action: (*action).into(), mode: mode.into(), max_amount: max_amount.map(Money::from) }
+        let approval = |action: entity::UplineAction| {
+            let rules::ApprovalRule { mode, max_amount } = rules.approval(action);
+            ApprovalRule { action: action.into(), mode: mode.into(), max_amount: max_amount.map(Money::from) }
         };
-        Self {
-            requests: SENT_UP.into_iter().map(request).collect(),
-            approvals: entity::UplineAction::ALL.iter().map(approval).collect(),
-        }
+        let asked = entity::UplineAction::ALL.iter().copied().filter(|action| is_asked(*action, is_top));
+        Self { requests: SENT_UP.into_iter().map(request).collect(), approvals: asked.map(approval).collect() }
     }
 }
 
@@ -74,7 +73,8 @@ impl From<&AutoForwarding> for AutoForwardingSettings {
 pub(super) struct AutoForwardingSettingsInput {
     /// What it sends up by itself: in place of all rules that there are.
     requests: Option<Vec<AutoRequestRuleInput>>,
-    /// What it does with what its downline asks: in place of all rules that there are. What has none is MANUAL.
+    /// What it does with what its downline asks: in place of all rules that there are. What has none is MANUAL; a referral code, for which the company at the top alone is asked,
+    /// is AUTO.
     approvals: Option<Vec<ApprovalRuleInput>>,
 }
 
