@@ -46,6 +46,9 @@ const PEOPLE: [(&str, &str, &str); 3] = [
     ("city", "alan@los-angeles.example", "united-states/west/california/los-angeles"),
 ];
 
+/// Somebody who is a member nowhere yet, and may join by a referral code or be invited.
+const NEWCOMER: (&str, &str) = ("newcomer", "katherine@harbour.example");
+
 /// How long the printed tokens are good.
 const TOKENS_LAST: Duration = Duration::from_hours(24);
 
@@ -121,5 +124,8 @@ async fn introduce(database: &Database, config: &AuthConfig) -> Result<(), Failu
         let token = signer.sign(email, Some(email), Some(company), TOKENS_LAST)?;
         say(format_args!("{title:<12} {email}  {token}"))?;
     }
+    let (title, email) = NEWCOMER;
+    let token = signer.sign(email, Some(email), None, TOKENS_LAST)?;
+    say(format_args!("{title:<12} {email}  {token}"))?;
     Ok(())
 }
