@@ -12,7 +12,7 @@ use entity::{PersonId, Timestamp};
 
 use crate::clock::Clock;
 
-/// How many wrong codes may be tried in [`WINDOW`].
+/// How many wrong codes may be tried in an hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AttemptLimits {
     /// By one person.

@@ -1,6 +1,6 @@
 //! Referral codes: a company has them made by way of its upline, and people join by them.
 //!
-//! The registry is Admin's, on the bus. Here is what it takes to get there: the way up for a company, and for people who guess the limit of their [`attempts`].
+//! The registry is Admin's, on the bus. Here is what it takes to get there: the way up for a company, and for people who guess the limit of their attempts.
 
 mod attempts;
 
