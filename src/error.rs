@@ -32,6 +32,8 @@ pub enum Fault {
         module: &'static str,
         /// Why, for the log.
         cause: String,
+        /// Whether it is there, and the same call would fail again.
+        is_lasting: bool,
     },
     /// A row that cannot be: no version of this program writes such.
     #[error("row: {0}")]
@@ -52,7 +54,8 @@ impl Fault {
         match self {
             Self::Database(cause) => lasting::is_lasting(cause),
             Self::Computation(cause) => cause.is_panic(),
-            Self::OutOfDate | Self::Keys(_) | Self::Module { .. } => false,
+            Self::Module { is_lasting, .. } => *is_lasting,
+            Self::OutOfDate | Self::Keys(_) => false,
             Self::Chain(_) | Self::Row(_) | Self::Call(_) | Self::Panic => true,
         }
     }

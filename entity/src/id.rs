@@ -135,10 +135,11 @@ impl PersonId {
     /// Who vouches for somebody who was invited and has not accepted: their address is all that is known of them.
     pub const INVITED: &'static str = "mailto:";
 
-    /// The id of whoever has the address `email`, while they are invited and have not accepted.
+    /// The id of whoever has the address `email`, in capitals or small letters, while they are invited and have not accepted. Of letters beyond ASCII some fall
+    /// together with others that are small already, and are somebody else's.
     #[must_use]
     pub fn invited(email: &str) -> Self {
-        Self::of(Self::INVITED, &email.to_lowercase())
+        Self::of(Self::INVITED, &email.to_ascii_lowercase())
     }
 
     /// The id of the person whom `issuer` calls `subject`.

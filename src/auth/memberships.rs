@@ -140,8 +140,13 @@ pub async fn seat(change: &mut Transaction, person: Person, tenant: TenantId, ro
     Ok(())
 }
 
-/// Writes who `person` is, and their newest address.
+/// Writes who `person` is, and their newest address where one is known.
 pub async fn know(change: &Transaction, person: Person) -> Result<(), DbErr> {
+    let mut there = OnConflict::column(person::Column::Id);
+    let there = match person.email {
+        Some(_) => there.update_column(person::Column::Email).to_owned(),
+        None => there.do_nothing().to_owned(),
+    };
     let row = person::ActiveModel {
         id: Set(person.id()),
         issuer: Set(person.issuer),
@@ -149,6 +154,5 @@ pub async fn know(change: &Transaction, person: Person) -> Result<(), DbErr> {
         email: Set(person.email),
         created_at: Set(change.now()),
     };
-    let newest_address = OnConflict::column(person::Column::Id).update_column(person::Column::Email).to_owned();
-    person::Entity::insert(row).on_conflict(newest_address).exec_without_returning(change.db()).await.map(drop)
+    person::Entity::insert(row).on_conflict(there).exec_without_returning(change.db()).await.map(drop)
 }

@@ -31,11 +31,8 @@ pub struct Unavailable {
 
 impl From<Unavailable> for Fault {
     fn from(unavailable: Unavailable) -> Self {
-        if unavailable.is_lasting {
-            return Self::Call(unavailable.to_string());
-        }
-        let Unavailable { module, cause, .. } = unavailable;
-        Self::Module { module: module.name(), cause }
+        let Unavailable { module, cause, is_lasting } = unavailable;
+        Self::Module { module: module.name(), cause, is_lasting }
     }
 }
 

@@ -20,10 +20,12 @@ pub const RESELLER_MOVED: &str = "ResellerAdmin.reseller.moved";
 
 /// A person became a member of a company, or their role there changed. Data: `personId`, `role`, and `oldRole` where they had one.
 pub const MEMBERSHIP_GRANTED: &str = "ResellerNetwork.membership.granted";
-/// A person is a member of a company no more, or is not invited any more. Data: `personId`, `oldRole`.
+/// A person is a member of a company no more. Data: `personId`, `oldRole`.
 pub const MEMBERSHIP_REMOVED: &str = "ResellerNetwork.membership.removed";
-/// Somebody was invited to act for a company. Data: `personId`, `role`.
+/// Somebody was invited to act for a company, or to another role there. Data: `personId`, `role`, and `oldRole` where they were invited before.
 pub const MEMBER_INVITED: &str = "ResellerNetwork.invitation.sent";
+/// An invitation was taken back. Data: `personId`, `oldRole`.
+pub const INVITATION_WITHDRAWN: &str = "ResellerNetwork.invitation.withdrawn";
 /// What begins with this changes who may act for a company.
 pub const MEMBERSHIP: &str = "ResellerNetwork.membership.";
 

@@ -23,6 +23,7 @@ pub(crate) use consumer::{claim, store_position, stored_position};
 pub(crate) use fact::OWN_SOURCE;
 pub use fact::{Fact, Published};
 pub use follower::{Follower, Freshness, Listener, MembershipsChanged};
+pub(crate) use once::check_key;
 pub use parked::park;
 pub use tail::News;
 pub use told::{Heading, Telling, Told};

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::Transaction;
-use crate::error::{Fault, RefusalCode, ServiceError};
+use crate::error::{Fault, Refusal, RefusalCode, ServiceError};
 
 /// How long a key is kept.
 const KEPT: time::Duration = time::Duration::days(30);
@@ -30,10 +30,7 @@ impl Transaction {
         input: &impl Serialize,
         result: Uuid,
     ) -> Result<Option<Uuid>, ServiceError> {
-        if key.trim().is_empty() || key.chars().count() > MAX_KEY || key.contains(char::is_control) {
-            let expected = format!("Expected a key of 1 to {MAX_KEY} printable characters, new for each operation.");
-            return Err(ServiceError::refused(RefusalCode::Invalid, "idempotencyKey", expected));
-        }
+        check_key(key)?;
         let input = serde_json::to_vec(input).map_err(|cause| Fault::Row(cause.to_string()))?;
         let hash = Sha256::digest(input).to_vec();
         let person = self.actor().person.unwrap_or(PersonId(Uuid::nil()));
@@ -64,4 +61,16 @@ impl Transaction {
         let message = "This key was used with another input: take a new one for each operation.";
         Err(ServiceError::refused(RefusalCode::Conflict, "idempotencyKey", message))
     }
+}
+
+/// Refuses what is no key.
+///
+/// # Errors
+/// `INVALID`.
+pub(crate) fn check_key(key: &str) -> Result<(), Refusal> {
+    if key.trim().is_empty() || key.chars().count() > MAX_KEY || key.contains(char::is_control) {
+        let expected = format!("Expected a key of 1 to {MAX_KEY} printable characters, new for each operation.");
+        return Err(Refusal::new(RefusalCode::Invalid, "idempotencyKey", expected));
+    }
+    Ok(())
 }

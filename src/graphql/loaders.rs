@@ -27,7 +27,7 @@ use self::own::OwnById;
 use self::settings::SettingsOf;
 use self::upline::RequestsById;
 use super::context::Services;
-use crate::bus::contract::admin::{GetRedemptions, GetReferralCodes, ListReferralCodes, ReferralCode};
+use crate::bus::contract::admin::{GetRedemptions, GetReferralCodes, ListReferralCodes, Redemptions, ReferralCode};
 use crate::bus::contract::catalog::{self as goods, GetAccess, GetAvailableCatalog};
 use crate::bus::contract::finance::{self, Entry, GetEntries, ListEntries};
 use crate::bus::contract::orders::{self, GetOrders, ListOrders, Order};
@@ -83,7 +83,7 @@ pub struct Loaders {
     /// Parts of the list of these.
     pub referral_code_lists: Batch<InTenants<ListReferralCodes>>,
     /// Who joined by them.
-    pub redemptions: Batch<InTenants<GetRedemptions>>,
+    pub redemptions: Batch<OwnById<GetRedemptions, ReferralCodeId, Redemptions>>,
 }
 
 impl Loaders {
@@ -118,7 +118,7 @@ impl Loaders {
             members: Batch::new(members),
             referral_codes: Batch::new(OwnById::new(actor, bus(), |code: &ReferralCode| code.id)),
             referral_code_lists: Batch::new(InTenants::new(actor, bus())),
-            redemptions: Batch::new(InTenants::new(actor, bus())),
+            redemptions: Batch::new(OwnById::new(actor, bus(), |joined: &Redemptions| joined.code)),
             services,
         }
     }

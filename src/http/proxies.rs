@@ -33,11 +33,13 @@ impl Proxies {
 
     /// The client, where `peer` connects: the last address on the way here that is no proxy's. Whatever stands before it anybody may have written.
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-        let lists = headers.get_all(FORWARDED_FOR).iter().filter_map(|list| list.to_str().ok());
-        let way: Vec<&str> = lists.flat_map(|list| list.split(',')).map(str::trim).collect();
+        // By bytes: what a client wrote must not hide what a proxy has appended to it.
+        let lists = headers.get_all(FORWARDED_FOR).iter().flat_map(|list| list.as_bytes().split(|byte| *byte == b','));
+        let way: Vec<&[u8]> = lists.map(<[u8]>::trim_ascii).collect();
         let mut client = peer;
         for step in way.into_iter().rev() {
-            let (true, Some(before)) = (self.has(client), address(step)) else { break };
+            let step = std::str::from_utf8(step).ok().and_then(address);
+            let (true, Some(before)) = (self.has(client), step) else { break };
             client = before;
         }
         client
@@ -65,7 +67,7 @@ mod tests {
         let proxies = Proxies::new(["10.0.0.0/8", "2001:db8::/32"].map(|net| net.parse().unwrap()).into());
         let mut headers = HeaderMap::new();
         for list in lists {
-            headers.append(FORWARDED_FOR, HeaderValue::from_static(list));
+            headers.append(FORWARDED_FOR, HeaderValue::from_bytes(list.as_bytes()).unwrap());
         }
         proxies.client(peer.parse().unwrap(), &headers).to_string()
     }
@@ -86,6 +88,8 @@ mod tests {
         assert_eq!(client("10.0.0.1", &["198.51.100.1, 192.0.2.7"]), "192.0.2.7", "it wrote before the proxy did");
         assert_eq!(client("10.0.0.1", &["10.0.0.9, 192.0.2.7"]), "192.0.2.7");
         assert_eq!(client("10.0.0.1", &["nonsense"]), "10.0.0.1");
+        assert_eq!(client("10.0.0.1", &["é, 192.0.2.7"]), "192.0.2.7", "nor does it hide what the proxy says");
+        assert_eq!(client("10.0.0.1", &["198.51.100.1", "é, 192.0.2.7"]), "192.0.2.7");
         assert_eq!(client("10.0.0.1", &["192.0.2.7, "]), "10.0.0.1");
         assert_eq!(client("10.0.0.1", &[]), "10.0.0.1");
     }

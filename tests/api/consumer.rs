@@ -57,7 +57,11 @@ impl Consume for Echo {
             }
         }
         let away = self.away.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
-        if away { Err(Fault::Module { module: "tests", cause: "a test".to_owned() }) } else { Ok(()) }
+        if away {
+            Err(Fault::Module { module: "tests", cause: "a test".to_owned(), is_lasting: false })
+        } else {
+            Ok(())
+        }
     }
 }
 

@@ -37,8 +37,8 @@ aliases! {
     ListReferralCodes = "admin.listReferralCodes": own_tenant Reads (ReferralCodesQuery) -> ListedReferralCodes;
     /// Those of these codes that are the company's, in the order asked for.
     GetReferralCodes = "admin.getReferralCodes": own_tenant Reads (Vec<ReferralCodeId>) -> Vec<ReferralCode>;
-    /// Those who joined by one of the company's codes, newest first.
-    GetRedemptions = "admin.getRedemptions": own_tenant Reads (ReferralCodeId) -> Vec<TenantId>;
+    /// Those who joined by these codes of the company, newest first.
+    GetRedemptions = "admin.getRedemptions": own_tenant Reads (Vec<ReferralCodeId>) -> Vec<Redemptions>;
     /// Lets a company join that has a referral code; called by central code, for a person who may be a member nowhere. Answers the company.
     JoinNetwork = "admin.joinNetwork": own_tenant Writes (Application) -> TenantId;
 }
@@ -200,6 +200,16 @@ pub struct ListedReferralCodes {
     pub page: Listed<ReferralCode>,
     /// How many the whole list has.
     pub total: u64,
+}
+
+/// Who joined by a code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Redemptions {
+    /// Which code.
+    pub code: ReferralCodeId,
+    /// The companies, newest first.
+    pub companies: Vec<TenantId>,
 }
 
 /// A company that wants to join.

@@ -47,7 +47,7 @@ impl Member {
         global(self.0.person)
     }
 
-    /// The person's address, as their last token had it, or as they were invited. Null where none is known.
+    /// The person's address, as it was when they last became a member of a company, or as they were invited. Null where none is known.
     async fn email(&self) -> Option<EmailAddress> {
         self.0.email.clone().map(EmailAddress)
     }

@@ -72,7 +72,7 @@ impl<T> IntoOutcome<T> for Result<T, ServiceError> {
         match self {
             Ok(done) => Ok(Ok(done)),
             Err(ServiceError::Refused(refusal)) => Ok(Err(refusal.into())),
-            Err(ServiceError::Fault(Fault::Module { module, cause })) => {
+            Err(ServiceError::Fault(Fault::Module { module, cause, .. })) => {
                 tracing::warn!(module, cause, "a mutation needs a module that cannot answer");
                 Err(module_unavailable(module))
             }

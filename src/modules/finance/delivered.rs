@@ -84,7 +84,7 @@ fn to_post(event: &event::Model) -> Result<Option<Delivered>, Fault> {
 
 /// Orders answered what it never should.
 fn nonsense(cause: String) -> Fault {
-    Fault::Module { module: Module::Orders.name(), cause }
+    Fault::Module { module: Module::Orders.name(), cause, is_lasting: false }
 }
 
 /// Refuses legs that cannot be posted as they are.

@@ -51,6 +51,7 @@ mod tests {
             kinds::MEMBERSHIP_GRANTED,
             kinds::MEMBERSHIP_REMOVED,
             kinds::MEMBER_INVITED,
+            kinds::INVITATION_WITHDRAWN,
             kinds::LEDGER_POSTED,
             kinds::UPLINE_REQUEST_STATUS_CHANGED,
             kinds::UPLINE_REQUEST_RECEIVED,

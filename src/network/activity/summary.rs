@@ -23,6 +23,7 @@ pub fn summary(event_type: &str, name: &str, data: &Members<'_>) -> String {
             None => format!("Somebody became a member of {name}"),
         },
         kinds::MEMBERSHIP_REMOVED => format!("Somebody is no member of {name} any more"),
+        kinds::INVITATION_WITHDRAWN => format!("Somebody is not invited to {name} any more"),
         kinds::MEMBER_INVITED => match data.text("role") {
             Some(role) => format!("Somebody was invited to be {role} of {name}"),
             None => format!("Somebody was invited to {name}"),

@@ -24,8 +24,9 @@ impl Members {
         let columns = [(membership::Column::Role, Expr::value(role))];
         change.in_tenant(own).update_many::<membership::Entity>(columns, membership::Column::Id.eq(id)).await?;
         has_owner(&change, own).await?;
+        let kind = if is_invited(&change, &member).await? { kinds::MEMBER_INVITED } else { kinds::MEMBERSHIP_GRANTED };
         let data = json!({ "personId": member.person_id, "role": role, "oldRole": member.role });
-        change.record(Fact { kind: kinds::MEMBERSHIP_GRANTED, subject: own, data });
+        change.record(Fact { kind, subject: own, data });
         change.commit_and_show().await?;
         Ok(())
     }
@@ -39,8 +40,10 @@ impl Members {
         let member = find(&change, own, id).await?;
         change.in_tenant(own).delete_many::<membership::Entity>(membership::Column::Id.eq(id)).await?;
         has_owner(&change, own).await?;
+        let is_invited = is_invited(&change, &member).await?;
+        let kind = if is_invited { kinds::INVITATION_WITHDRAWN } else { kinds::MEMBERSHIP_REMOVED };
         let data = json!({ "personId": member.person_id, "oldRole": member.role });
-        change.record(Fact { kind: kinds::MEMBERSHIP_REMOVED, subject: own, data });
+        change.record(Fact { kind, subject: own, data });
         change.commit_and_show().await?;
         Ok(())
     }
@@ -52,8 +55,26 @@ impl Members {
         change.lock_chain().await?;
         may_act(change.db(), actor, Role::Owner).await?;
         let Some(own) = actor.tenant() else { return Err(no_such_member().into()) };
+        is_owner_still(&change, actor, own).await?;
         Ok((change, own))
     }
+}
+
+/// Refuses whoever was an OWNER when their request began, and is none any more: what they are removed for they must not undo.
+async fn is_owner_still(change: &Transaction, actor: Actor, own: TenantId) -> Result<(), ServiceError> {
+    let Some(person) = actor.person else { return Ok(()) };
+    let of_person = membership::Column::PersonId.eq(person);
+    let seat = change.in_tenant(own).find::<membership::Entity>().filter(of_person).one().await?;
+    if seat.is_some_and(|seat| seat.role >= Role::Owner) {
+        return Ok(());
+    }
+    Err(ServiceError::refused(RefusalCode::NotAllowed, "", format!("This takes the role {}.", Role::Owner)))
+}
+
+/// Whether `member` is invited, and has not accepted.
+async fn is_invited(change: &Transaction, member: &membership::Model) -> Result<bool, Fault> {
+    let persons = store::persons(change.db(), [member.person_id]).await?;
+    Ok(persons.values().any(|person| person.issuer == PersonId::INVITED))
 }
 
 async fn find(change: &Transaction, own: TenantId, id: MembershipId) -> Result<membership::Model, ServiceError> {

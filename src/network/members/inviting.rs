@@ -23,12 +23,14 @@ impl Members {
     pub async fn invite(&self, actor: Actor, email: &str, role: Role) -> Result<MembershipId, ServiceError> {
         check_address(email)?;
         let (mut change, own) = self.begin(actor).await?;
-        let email = email.trim().to_lowercase();
+        let email = email.trim().to_ascii_lowercase();
         let person = PersonId::invited(&email);
         let members = change.in_tenant(own);
         let of_person = membership::Column::PersonId.eq(person);
         let there = members.find::<membership::Entity>().filter(of_person).one().await?;
+        let mut data = json!({ "personId": person, "role": role });
         let id = if let Some(there) = there {
+            data["oldRole"] = json!(there.role);
             let columns = [
                 (membership::Column::Role, Expr::value(role)),
                 (membership::Column::CreatedAt, Expr::value(change.now())),
@@ -47,24 +49,30 @@ impl Members {
             };
             members.insert::<membership::Entity>(row).await?.id
         };
-        let data = json!({ "personId": person, "role": role });
         change.record(Fact { kind: kinds::MEMBER_INVITED, subject: own, data });
         change.commit_and_show().await?;
         Ok(id)
     }
 
-    /// Makes `person`, whose address is `email`, a member of the company that has invited them. Who is one already gets the role where it is a greater one.
-    /// Answers the company, and the role.
+    /// Makes `person`, whose address is surely `email`, a member of the company that has invited them. Who is one already gets the role where it is a greater
+    /// one; who has accepted before is told the same again. Answers the company, and the role.
     ///
     /// # Errors
-    /// `NOT_FOUND` for an invitation of somebody else, or that there never was; `EXPIRED`; `NOT_ALLOWED` and `FROZEN` for a company that may not act.
+    /// `NOT_FOUND` for an invitation of somebody else, or that there never was, and for who has no address; `EXPIRED`; `NOT_ALLOWED` for a company that
+    /// cannot act.
     pub async fn accept(
         &self,
         person: &Person,
-        email: &str,
+        email: Option<&str>,
         id: MembershipId,
     ) -> Result<(TenantId, Role), ServiceError> {
-        let own_id = person.id();
+        let (own_id, email) = (person.id(), email.ok_or_else(no_such_invitation)?);
+        // Before a transaction that keeps everybody waiting: anybody may try anything.
+        let db = self.central.reader();
+        if store::membership(db, PersonId::invited(email), id).await?.is_none() {
+            let accepted = store::membership(db, own_id, id).await?.ok_or_else(no_such_invitation)?;
+            return Ok((accepted.owner_tenant_id, accepted.role));
+        }
         let mut change = self.log.begin(Actor { person: Some(own_id), ..Actor::central() }).await?;
         change.lock_chain().await?;
         let invitation = store::membership(change.db(), PersonId::invited(email), id).await?;
@@ -75,23 +83,38 @@ impl Members {
         }
         let tenant = invitation.owner_tenant_id;
         let invited = Actor { scope: Scope::Tenant(tenant), person: Some(own_id), role: invitation.role };
-        may_act(change.db(), invited, Role::Viewer).await?;
+        may_act(change.db(), invited, Role::Viewer).await.map_err(of_company)?;
         know(&change, person.clone()).await?;
-        let role = take_seat(&change, own_id, &invitation).await?;
-        let data = json!({ "personId": own_id, "role": role });
-        change.record(Fact { kind: kinds::MEMBERSHIP_GRANTED, subject: tenant, data });
+        let (old_role, role) = take_seat(&change, own_id, &invitation).await?;
+        let mut data = json!({ "personId": own_id, "role": role });
+        if let Some(old_role) = old_role {
+            data["oldRole"] = json!(old_role);
+        }
+        if old_role != Some(role) {
+            change.record(Fact { kind: kinds::MEMBERSHIP_GRANTED, subject: tenant, data });
+        }
         change.commit_and_show().await?;
         Ok((tenant, role))
     }
 }
 
+/// What somebody who is no member yet hears of a company that cannot act: not why.
+fn of_company(error: ServiceError) -> ServiceError {
+    match error {
+        ServiceError::Refused(_) => {
+            ServiceError::refused(RefusalCode::NotAllowed, "id", "This company can take nobody in at the moment.")
+        }
+        fault @ ServiceError::Fault(_) => fault,
+    }
+}
+
 /// Puts the invited person's own name into `invitation`; or, where they are a member already, takes it away, and gives them the greater of both roles. Answers
-/// the role that they have then.
+/// the role that they had, and the one that they have then.
 async fn take_seat(
     change: &Transaction,
     person: PersonId,
     invitation: &membership::Model,
-) -> Result<Role, ServiceError> {
+) -> Result<(Option<Role>, Role), ServiceError> {
     let members = change.in_tenant(invitation.owner_tenant_id);
     let of_person = membership::Column::PersonId.eq(person);
     let this = membership::Column::Id.eq(invitation.id);
@@ -101,13 +124,13 @@ async fn take_seat(
             (membership::Column::CreatedAt, Expr::value(change.now())),
         ];
         members.update_many::<membership::Entity>(columns, Condition::all().add(this)).await?;
-        return Ok(invitation.role);
+        return Ok((None, invitation.role));
     };
     members.delete_many::<membership::Entity>(this).await?;
     let role = known.role.max(invitation.role);
     let columns = [(membership::Column::Role, Expr::value(role))];
     members.update_many::<membership::Entity>(columns, membership::Column::Id.eq(known.id)).await?;
-    Ok(role)
+    Ok((Some(known.role), role))
 }
 
 /// Refuses what is no address. Whether anybody has it, only a letter to it tells.

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use entity::{PersonId, Timestamp};
@@ -61,19 +61,19 @@ struct Window {
 }
 
 /// An attempt that is counted.
-pub(super) struct Attempt<'a> {
-    attempts: &'a Attempts,
+pub(super) struct Attempt {
+    attempts: Arc<Attempts>,
     person: PersonId,
     address: Option<IpAddr>,
 }
 
 impl Attempts {
-    pub(super) fn new(limits: AttemptLimits, clock: Clock) -> Self {
-        Self { limits, clock, counted: Mutex::default() }
+    pub(super) fn new(limits: AttemptLimits, clock: Clock) -> Arc<Self> {
+        Arc::new(Self { limits, clock, counted: Mutex::default() })
     }
 
     /// Counts an attempt of `person` from `address`, unless there were too many.
-    pub(super) fn begin(&self, person: PersonId, address: Option<IpAddr>) -> Result<Attempt<'_>, TooMany> {
+    pub(super) fn begin(self: &Arc<Self>, person: PersonId, address: Option<IpAddr>) -> Result<Attempt, TooMany> {
         let (now, address) = (self.clock.now(), address.map(network));
         let mut counted = self.counted();
         let Counted { by_person, by_address } = &mut *counted;
@@ -87,7 +87,8 @@ impl Attempts {
         }
         of_person.attempts += 1;
         of_address.attempts += 1;
-        Ok(Attempt { attempts: self, person, address })
+        drop(counted);
+        Ok(Attempt { attempts: self.clone(), person, address })
     }
 
     fn counted(&self) -> MutexGuard<'_, Counted> {
@@ -95,7 +96,7 @@ impl Attempts {
     }
 }
 
-impl Attempt<'_> {
+impl Attempt {
     /// It was right: it does not count.
     pub(super) fn forgive(self) {
         let mut counted = self.attempts.counted();
@@ -139,7 +140,6 @@ fn network(address: IpAddr) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicI64, Ordering};
 
     use super::*;
@@ -154,7 +154,7 @@ mod tests {
         text.parse().expect("an address")
     }
 
-    fn at_minutes() -> (Arc<AtomicI64>, Attempts) {
+    fn at_minutes() -> (Arc<AtomicI64>, Arc<Attempts>) {
         let minutes = Arc::new(AtomicI64::new(0));
         let read = minutes.clone();
         let clock = Clock::reading(move || Timestamp(read.load(Ordering::SeqCst) * 60_000_000));

@@ -17,7 +17,7 @@ use crate::bus::contract::admin::{
     ReferralSecret, ReferralTerms,
 };
 use crate::clock::Clock;
-use crate::error::{Refusal, RefusalCode, ServiceError};
+use crate::error::{Fault, Refusal, RefusalCode, ServiceError};
 use crate::network::upline::{Ask, Granted, UplineRequests};
 use crate::tenancy::topology::Topology;
 use crate::tenancy::{Actor, Scope};
@@ -27,7 +27,7 @@ pub struct Referrals {
     bus: Bus,
     upline: Arc<UplineRequests>,
     topology: Arc<Topology>,
-    attempts: Attempts,
+    attempts: Arc<Attempts>,
 }
 
 /// What came of asking for a code.
@@ -102,13 +102,23 @@ impl Referrals {
     ) -> Result<TenantId, ServiceError> {
         let attempt = self.attempts.begin(person, address).map_err(too_many)?;
         let actor = Actor { scope: Scope::Central, person: Some(person), role: Role::Owner };
-        let joined = self.bus.call::<JoinNetwork>(actor, application).await.map_err(ServiceError::from);
-        let is_wrong = matches!(&joined, Err(ServiceError::Refused(refusal)) if refusal.code == RefusalCode::NotFound);
-        if !is_wrong {
-            attempt.forgive();
-        }
-        joined
+        let bus = self.bus.clone();
+        // Whoever stops waiting for the answer has not guessed.
+        let joining = tokio::spawn(async move {
+            let joined = bus.call::<JoinNetwork>(actor, application).await.map_err(ServiceError::from);
+            if !joined.as_ref().is_err_and(is_guess) {
+                attempt.forgive();
+            }
+            joined
+        });
+        joining.await.map_err(Fault::from)?
     }
+}
+
+/// Whether this is what guesses are answered: of a code, or of a key that was used.
+fn is_guess(error: &ServiceError) -> bool {
+    let guesses = [RefusalCode::NotFound, RefusalCode::Conflict];
+    matches!(error, ServiceError::Refused(refusal) if guesses.contains(&refusal.code))
 }
 
 fn too_many(TooMany { again_in }: TooMany) -> Refusal {

@@ -32,7 +32,7 @@ fn everything(above: TenantId, stranger: TenantId) -> Value {
 }
 
 /// For each type, what those above the subject see. A company below sees prices alone.
-const SEEN_ABOVE: [(&str, Option<&[&str]>); 25] = [
+const SEEN_ABOVE: [(&str, Option<&[&str]>); 26] = [
     (kinds::RESELLER_APPLIED, Some(&["currency", "joinedAt", "name", "parentId"])),
     (kinds::RESELLER_APPROVED, Some(&["currency", "joinedAt", "name", "parentId"])),
     (kinds::RESELLER_DEACTIVATED, Some(&["reason"])),
@@ -53,6 +53,7 @@ const SEEN_ABOVE: [(&str, Option<&[&str]>); 25] = [
     (kinds::MEMBERSHIP_GRANTED, None),
     (kinds::MEMBERSHIP_REMOVED, None),
     (kinds::MEMBER_INVITED, None),
+    (kinds::INVITATION_WITHDRAWN, None),
     (kinds::LEDGER_POSTED, None),
     (kinds::SETTINGS_CHANGED, None),
     (kinds::CREDIT_GRANTED, Some(&["currency"])),

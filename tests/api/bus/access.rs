@@ -86,7 +86,7 @@ fn table() -> Vec<Row> {
             admin::ReferralCodesQuery { statuses: None, page: Page { take: first(), after: None, before: None } },
         ),
         row::<admin::GetReferralCodes>(Reach::Own, Vec::new()),
-        row::<admin::GetRedemptions>(Reach::Own, code),
+        row::<admin::GetRedemptions>(Reach::Own, vec![code]),
         row::<admin::JoinNetwork>(Reach::Own, application()),
         row::<catalog::GetAvailableCatalog>(Reach::Downline, list),
         row::<catalog::GetItems>(Reach::Downline, Vec::new()),

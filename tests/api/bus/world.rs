@@ -87,7 +87,7 @@ impl Module {
             Task::Refuse => Err(refusal().into()),
             Task::Fail => {
                 let cause = "10.0.0.3 refused the connection".to_owned();
-                Err(Fault::Module { module: "tests", cause }.into())
+                Err(Fault::Module { module: "tests", cause, is_lasting: false }.into())
             }
             Task::Stumble => Err(Fault::Row("a number that is too large".to_owned()).into()),
             Task::Panic => panic!("the module panics, as it was told"),

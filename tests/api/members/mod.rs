@@ -2,12 +2,15 @@
 
 pub(crate) mod inviting;
 
-use entity::{Role, TenantId};
+use entity::{MembershipId, Role, TenantId, public_id};
 use futures_util::future::join_all;
+use reseller_network::error::RefusalCode;
 use reseller_network::http::connections::ConnectionLimits;
+use reseller_network::tenancy::{Actor, Scope};
 use serde_json::{Value, json};
 
-use crate::support::app::{Setup, TestApp};
+use crate::support::app::{Setup, TestApp, person};
+use crate::support::chain::refusal;
 use crate::support::{TestDatabase, on_both_databases};
 
 on_both_databases!(
@@ -15,6 +18,7 @@ on_both_databases!(
     who_is_removed_is_a_member_no_more_also_on_open_connections,
     the_last_owner_stays,
     of_two_owners_who_remove_each_other_one_stays,
+    who_was_removed_while_their_request_ran_changes_nothing,
     only_an_owner_changes_members,
     members_are_seen_by_their_company_alone,
 );
@@ -153,6 +157,23 @@ async fn of_two_owners_who_remove_each_other_one_stays(database: TestDatabase) {
     assert_eq!(owners, 1, "{left:?}");
 }
 
+async fn who_was_removed_while_their_request_ran_changes_nothing(database: TestDatabase) {
+    let world = World::open(database).await;
+    world.app.grant(&[("other", world.company, Role::Owner)]).await;
+    let other = world.member("other").await;
+    world.does("owner", "removeMember", json!({ "id": other })).await;
+    // As a request that was signed in before.
+    let removed = Actor { scope: Scope::Tenant(world.company), person: Some(person("other").id()), role: Role::Owner };
+    let members = world.app.running().services.members.clone();
+    let invited = members.invite(removed, "friend@example.com", Role::Owner).await;
+    assert_eq!(refusal(invited).code, RefusalCode::NotAllowed);
+    let owner =
+        MembershipId(public_id::parse("member", world.member("owner").await.as_str().expect("an id")).expect("an id"));
+    assert_eq!(refusal(members.remove(removed, owner).await).code, RefusalCode::NotAllowed);
+    assert_eq!(refusal(members.change_role(removed, owner, Role::Viewer).await).code, RefusalCode::NotAllowed);
+    assert_eq!(world.members("owner").await.len(), 3);
+}
+
 async fn only_an_owner_changes_members(database: TestDatabase) {
     let world = World::open(database).await;
     let viewer = world.member("viewer").await;
@@ -166,7 +187,7 @@ async fn only_an_owner_changes_members(database: TestDatabase) {
     for person in ["admin", "viewer"] {
         assert_eq!(changes(person).await, ["NOT_ALLOWED"; 3], "{person}");
     }
-    let frozen = world.app.chain.freeze(reseller_network::tenancy::Actor::central(), world.company, "late").await;
+    let frozen = world.app.chain.freeze(Actor::central(), world.company, "late").await;
     frozen.expect("a freeze");
     assert_eq!(changes("owner").await, ["FROZEN"; 3]);
     assert_eq!(world.members("owner").await.len(), 3);

@@ -24,6 +24,7 @@ on_both_databases!(
     a_thousand_racing_joins_on_a_code_with_ten_uses_are_ten,
     a_person_who_joins_again_with_the_same_key_has_one_company,
     what_makes_no_company_is_refused_with_the_field_and_uses_nothing_up,
+    a_person_has_only_so_many_companies_that_wait,
     who_guesses_codes_is_stopped,
     a_company_below_a_frozen_one_is_frozen,
     who_was_moved_away_is_not_in_the_list_of_those_who_joined,
@@ -142,6 +143,21 @@ async fn what_makes_no_company_is_refused_with_the_field_and_uses_nothing_up(dat
     assert_eq!(why(&refused), (json!("INVALID"), json!(["idempotencyKey"])));
     assert_eq!(chain.listed(1, Value::Null).await[0]["uses"], 0);
     chain.joined("newcomer", &secret).await;
+}
+
+async fn a_person_has_only_so_many_companies_that_wait(database: TestDatabase) {
+    let chain: Chain<2> = Chain::open(database).await;
+    let (_, secret) = chain.code(1, json!({})).await;
+    let mut last = Value::Null;
+    for number in 0..10 {
+        last = chain.joins_as("founder", &secret, "Newcomer", &format!("{number}")).await["reseller"]["id"].clone();
+    }
+    let one_more = async || chain.joins_as("founder", &secret, "Newcomer", "one more").await;
+    assert_eq!(why(&one_more().await).0, "TOO_MANY");
+    chain.joined("somebody else", &secret).await;
+    let approve = "mutation ($id: ID!) { approveReseller(input: { id: $id }) { userErrors { code } } }";
+    chain.ask(1, approve, json!({ "id": last })).await;
+    assert_eq!(one_more().await["userErrors"], json!([]), "one of them waits no more");
 }
 
 async fn who_guesses_codes_is_stopped(database: TestDatabase) {

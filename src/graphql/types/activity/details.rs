@@ -7,8 +7,8 @@ use async_graphql::{ID, SimpleObject, Union};
 use serde_json::Value;
 
 use self::network::{
-    MemberInvited, MembershipGranted, MembershipRemoved, ReferralCodeClaimed, ReferralCodeGenerated,
-    ReferralCodeRevoked, SettingsChanged, UplineRequestReceived, UplineRequestStatusChanged,
+    InvitationWithdrawn, MemberInvited, MembershipGranted, MembershipRemoved, ReferralCodeClaimed,
+    ReferralCodeGenerated, ReferralCodeRevoked, SettingsChanged, UplineRequestReceived, UplineRequestStatusChanged,
 };
 use self::said::Said;
 use crate::events::kinds;
@@ -57,6 +57,8 @@ pub enum ActivityDetails {
     MembershipRemoved(MembershipRemoved),
     /// `ResellerNetwork.invitation.sent`
     MemberInvited(MemberInvited),
+    /// `ResellerNetwork.invitation.withdrawn`
+    InvitationWithdrawn(InvitationWithdrawn),
     /// `ResellerNetwork.referral_code.generated`
     ReferralCodeGenerated(ReferralCodeGenerated),
     /// `ResellerNetwork.referral_code.claimed`
@@ -274,48 +276,11 @@ impl ActivityDetails {
                 amount: amount(),
                 order_id: said.id("orderId"),
             }),
-            kinds::MEMBERSHIP_GRANTED => Self::MembershipGranted(MembershipGranted {
-                person_id: said.id("personId"),
-                role: said.value::<entity::Role>("role").map(Into::into),
-                old_role: said.value::<entity::Role>("oldRole").map(Into::into),
-            }),
-            kinds::MEMBERSHIP_REMOVED => Self::MembershipRemoved(MembershipRemoved {
-                person_id: said.id("personId"),
-                old_role: said.value::<entity::Role>("oldRole").map(Into::into),
-            }),
-            kinds::MEMBER_INVITED => Self::MemberInvited(MemberInvited {
-                person_id: said.id("personId"),
-                role: said.value::<entity::Role>("role").map(Into::into),
-            }),
-            kinds::SETTINGS_CHANGED => Self::SettingsChanged(SettingsChanged { version: said.value("version") }),
             kinds::CREDIT_GRANTED => Self::CreditLimitChanged(CreditLimitChanged {
                 limit: said.money("limitMinor"),
                 old_limit: said.money("oldLimitMinor"),
             }),
-            kinds::UPLINE_REQUEST_STATUS_CHANGED => Self::UplineRequestStatusChanged(UplineRequestStatusChanged {
-                request_id: said.id("requestId"),
-                action: said.value::<entity::UplineAction>("action").map(Into::into),
-                from: said.value::<entity::UplineRequestStatus>("from").map(Into::into),
-                to: said.value::<entity::UplineRequestStatus>("to").map(Into::into),
-            }),
-            kinds::UPLINE_REQUEST_RECEIVED => Self::UplineRequestReceived(UplineRequestReceived {
-                request_id: said.id("requestId"),
-                action: said.value::<entity::UplineAction>("action").map(Into::into),
-                requester_id: said.id("requesterId"),
-            }),
-            kinds::REFERRAL_CODE_GENERATED => Self::ReferralCodeGenerated(ReferralCodeGenerated {
-                code_id: said.id("codeId"),
-                max_uses: said.value("maxUses"),
-                expires_at: said.instant("expiresAt"),
-            }),
-            kinds::REFERRAL_CODE_CLAIMED => {
-                Self::ReferralCodeClaimed(ReferralCodeClaimed { code_id: said.id("codeId") })
-            }
-            kinds::REFERRAL_CODE_REVOKED => Self::ReferralCodeRevoked(ReferralCodeRevoked {
-                code_id: said.id("codeId"),
-                reason: said.text("reason"),
-            }),
-            _ => return None,
+            _ => return network::of(event_type, &said),
         })
     }
 }

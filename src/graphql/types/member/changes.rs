@@ -74,7 +74,7 @@ pub(super) struct AcceptInvitationInput {
 /// What became of accepting an invitation.
 #[derive(SimpleObject)]
 pub(super) struct AcceptInvitationPayload {
-    /// The company, of which the caller is a member now. Null where they are not.
+    /// The company, of which the caller is a member now. Null where they are not, and where it cannot be shown yet.
     reseller: Option<Reseller>,
     /// Why they are not; empty where they are.
     user_errors: Vec<UserError>,
@@ -150,10 +150,8 @@ impl MemberMutation {
         let id = parse("input.id", &input.id)?;
         let context = RequestContext::of(ctx)?;
         let caller = &context.caller;
-        // Nobody is invited by no address.
-        let email = caller.verified_email().unwrap_or_default();
         let accepted = match caller.acts_for_themselves() {
-            Ok(()) => context.members().accept(&caller.identity, email, id).await,
+            Ok(()) => context.members().accept(&caller.identity, caller.verified_email(), id).await,
             Err(refusal) => Err(refusal.into()),
         };
         Ok(match accepted.outcome()? {

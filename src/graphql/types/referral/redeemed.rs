@@ -37,9 +37,10 @@ impl ResellerReferenceConnection {
     /// `BAD_USER_INPUT`; `MODULE_UNAVAILABLE`.
     pub(super) async fn of_redeemers(sight: &Sight, code: ReferralCodeId, paging: Paging) -> Result<Option<Self>> {
         let page = paging.of_module(KIND, place)?;
-        let joined = sight.loaders.redemptions.load((sight.seat.tenant, code)).await;
+        let joined = sight.loaders.redemptions.load(code).await;
         let Some(joined) = joined.map_err(|error| not_answered(&error))? else { return Ok(None) };
-        let seen: Vec<NodeIndex> = joined.iter().filter_map(|company| sight.find(*company)).collect();
+        sight.visit(joined.companies.len())?;
+        let seen: Vec<NodeIndex> = joined.companies.iter().filter_map(|company| sight.find(*company)).collect();
         let total = seen.len();
         // Newest first: ids are in the order of time.
         let in_window = |node: &NodeIndex| {

@@ -26,7 +26,7 @@ pub(super) struct JoinNetworkInput {
 /// What became of the wish to join.
 #[derive(SimpleObject)]
 pub(super) struct JoinNetworkPayload {
-    /// The company: it waits for approval, and the caller is its OWNER. Null where it did not join.
+    /// The company: it waits for approval, and the caller is its OWNER. Null where it did not join, and where it cannot be shown yet.
     reseller: Option<Reseller>,
     /// Why it did not join; empty where it did.
     user_errors: Vec<UserError>,
@@ -46,12 +46,14 @@ impl JoinMutation {
         #[graphql(desc = "The code, and the company.")] input: JoinNetworkInput,
     ) -> Result<JoinNetworkPayload> {
         let context = RequestContext::of(ctx)?;
-        let person = context.caller.identity.as_ref().clone();
+        let person = &context.caller.identity;
+        // What a token only claims, no other company is shown.
+        let email = context.caller.verified_email().map(str::to_owned);
         let application = Application {
             code: ReferralSecret(input.code),
             company_name: input.company_name,
             currency: input.currency.0,
-            applicant: Applicant { issuer: person.issuer, subject: person.subject, email: person.email },
+            applicant: Applicant { issuer: person.issuer.clone(), subject: person.subject.clone(), email },
             idempotency_key: input.idempotency_key,
         };
         let caller = &context.caller;

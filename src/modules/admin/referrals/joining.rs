@@ -1,6 +1,6 @@
 //! A company joins by a code.
 
-use entity::{ReferralCodeId, Role, TenantId, TenantStatus, Timestamp, referral_code, referral_redemption};
+use entity::{PersonId, ReferralCodeId, Role, TenantId, TenantStatus, Timestamp, referral_code, referral_redemption};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition};
 
@@ -8,17 +8,20 @@ use super::{Referrals, secret, store};
 use crate::auth::{Person, seat};
 use crate::bus::contract::admin::{Applicant, Application, ReferralSecret};
 use crate::error::{Fault, Refusal, RefusalCode, ServiceError};
-use crate::events::Transaction;
+use crate::events::{Transaction, check_key};
 use crate::modules::admin::store as chain;
 use crate::modules::admin::{NewReseller, joined};
 use crate::names::check_name;
 use crate::tenancy::{Actor, Line, Scope};
 
+/// The most companies of one person that may wait for approval.
+const MOST_WAITING: usize = 10;
+
 impl Referrals {
     /// Puts the company of `application` below the one whose code it has: it waits for approval, and who applies is its OWNER. Once for each key.
     ///
     /// # Errors
-    /// `NOT_FOUND` for a code that is no good, whatever is wrong with it; `INVALID`; `CONFLICT` for a key that was used for something else;
+    /// `NOT_FOUND` for a code that is no good, whatever is wrong with it; `INVALID`; `TOO_MANY` for a person of whom many companies wait already; `CONFLICT` for a key that was used for something else;
     /// `NOT_ALLOWED` for whoever is not central code.
     pub(super) async fn join(&self, actor: Actor, application: Application) -> Result<TenantId, ServiceError> {
         let Application { code, company_name, currency, applicant, idempotency_key: key } = application;
@@ -27,6 +30,8 @@ impl Referrals {
         }
         let invalid = |why| Refusal::new(RefusalCode::Invalid, "companyName", format!("The name {why}."));
         check_name(&company_name).map_err(invalid)?;
+        // Before a transaction that keeps everybody waiting: anybody may try anything.
+        check_key(&key)?;
         let mut change = self.log.begin(actor).await?;
         change.lock_chain().await?;
         let new = NewReseller {
@@ -46,6 +51,7 @@ impl Referrals {
             change.commit_and_show().await?;
             return Ok(TenantId(made));
         }
+        waits_for_few(&change, actor.person).await?;
         let (parent, code) = redeem(&change, &code).await?;
         company.parent_id = Some(parent);
         let id = company.id;
@@ -63,6 +69,19 @@ impl Referrals {
         change.commit_and_show().await?;
         Ok(id)
     }
+}
+
+/// Refuses one company more of a person with many that wait for approval: else one code could fill the chain.
+async fn waits_for_few(change: &Transaction, person: Option<PersonId>) -> Result<(), ServiceError> {
+    let Some(person) = person else { return Ok(()) };
+    let own = store::companies_of(change.db(), person).await?;
+    let waiting = chain::companies(change.db(), own).await?;
+    let waiting = waiting.iter().filter(|company| company.status == TenantStatus::Pending).count();
+    if waiting < MOST_WAITING {
+        return Ok(());
+    }
+    let why = format!("{MOST_WAITING} companies of yours wait for approval already.");
+    Err(ServiceError::refused(RefusalCode::TooMany, "", why))
 }
 
 /// Counts one more use of the code that has this secret, where it is good for one. Answers whose it is, and which.

@@ -28,6 +28,8 @@ impl Referrals {
         let mut change = self.log.begin(actor).await?;
         change.share_chain().await?;
         may_act(change.db(), actor, Role::Admin).await?;
+        // What is done for a company that may not act, waits until it may.
+        may_act(change.db(), Actor { scope: Scope::Tenant(company), role: Role::Owner, ..actor }, Role::Admin).await?;
         if actor.scope != Scope::Central && !is_root(&change, company).await? {
             let why = "A company has its codes made by way of its upline.";
             return Err(ServiceError::refused(RefusalCode::NotAllowed, "", why));

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, Condition, Order};
 use super::{Referrals, claimable_since, status};
 use crate::bus::contract::Listed;
 use crate::bus::contract::admin::{
-    ListedReferralCodes, ReferralCode, ReferralCodeStatus, ReferralCodesQuery, ReferralTerms,
+    ListedReferralCodes, Redemptions, ReferralCode, ReferralCodeStatus, ReferralCodesQuery, ReferralTerms,
 };
 use crate::error::Fault;
 use crate::tenancy::{ROWS_A_STATEMENT, TenantDb};
@@ -56,15 +56,24 @@ impl Referrals {
         Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
     }
 
-    /// Those who joined by a code of `company`, newest first.
-    pub(super) async fn redemptions(&self, company: TenantId, code: ReferralCodeId) -> Result<Vec<TenantId>, Fault> {
-        let of_code = referral_redemption::Column::CodeId.eq(code);
-        let find = async |own: TenantDb| {
-            let redemptions = own.find::<referral_redemption::Entity>().filter(of_code);
-            redemptions.order_by(referral_redemption::Column::TenantId, Order::Desc).all().await
-        };
-        let rows = self.central.run_in_tenant(company, find).await?;
-        Ok(rows.into_iter().map(|row| row.tenant_id).collect())
+    /// Those who joined by these codes of `company`, newest first.
+    pub(super) async fn redemptions(
+        &self,
+        company: TenantId,
+        codes: &[ReferralCodeId],
+    ) -> Result<Vec<Redemptions>, Fault> {
+        let mut joined: HashMap<ReferralCodeId, Vec<TenantId>> = codes.iter().map(|code| (*code, Vec::new())).collect();
+        for codes in codes.chunks(ROWS_A_STATEMENT) {
+            let of_codes = referral_redemption::Column::CodeId.is_in(codes.iter().copied());
+            let find = async |own: TenantDb| {
+                let redemptions = own.find::<referral_redemption::Entity>().filter(of_codes);
+                redemptions.order_by(referral_redemption::Column::TenantId, Order::Desc).all().await
+            };
+            for row in self.central.run_in_tenant(company, find).await? {
+                joined.entry(row.code_id).or_default().push(row.tenant_id);
+            }
+        }
+        Ok(joined.into_iter().map(|(code, companies)| Redemptions { code, companies }).collect())
     }
 }
 

@@ -7,7 +7,7 @@ use entity::{ReferralCodeId, TenantId};
 use super::Referrals;
 use crate::bus::contract::admin::{
     ClaimReferralCode, ClaimedReferralCode, GenerateReferralCode, GetRedemptions, GetReferralCodes, JoinNetwork,
-    ListReferralCodes, ListedReferralCodes, ReferralCode, RevokeReferralCode,
+    ListReferralCodes, ListedReferralCodes, Redemptions, ReferralCode, RevokeReferralCode,
 };
 use crate::bus::{Bus, Request, Serve};
 use crate::error::ServiceError;
@@ -63,8 +63,8 @@ impl Serve<GetReferralCodes> for Referrals {
 
 #[async_trait::async_trait]
 impl Serve<GetRedemptions> for Referrals {
-    async fn serve(&self, request: Request<GetRedemptions>) -> Result<Vec<Vec<TenantId>>, ServiceError> {
-        Ok(vec![self.redemptions(request.tenant()?, request.args).await?])
+    async fn serve(&self, request: Request<GetRedemptions>) -> Result<Vec<Vec<Redemptions>>, ServiceError> {
+        Ok(vec![self.redemptions(request.tenant()?, &request.args).await?])
     }
 }
 

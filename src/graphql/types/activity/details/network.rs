@@ -2,6 +2,8 @@
 
 use async_graphql::{ID, SimpleObject};
 
+use super::{ActivityDetails, Said};
+use crate::events::kinds;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::types::upline::UplineRequestStatus;
 use crate::graphql::types::upline_action::UplineAction;
@@ -49,7 +51,7 @@ pub struct UplineRequestReceived {
     pub(super) requester_id: Option<ID>,
 }
 
-/// A person is a member of a company no more, or is not invited any more.
+/// A person is a member of a company no more.
 #[derive(SimpleObject)]
 pub struct MembershipRemoved {
     /// The person.
@@ -65,6 +67,17 @@ pub struct MemberInvited {
     pub(super) person_id: Option<ID>,
     /// What they may do once they have.
     pub(super) role: Option<Role>,
+    /// What they were invited to before; null for who was not.
+    pub(super) old_role: Option<Role>,
+}
+
+/// An invitation was taken back.
+#[derive(SimpleObject)]
+pub struct InvitationWithdrawn {
+    /// The person, as long as they had not accepted.
+    pub(super) person_id: Option<ID>,
+    /// What they were invited to.
+    pub(super) old_role: Option<Role>,
 }
 
 /// A referral code was made for a company.
@@ -92,4 +105,55 @@ pub struct ReferralCodeRevoked {
     pub(super) code_id: Option<ID>,
     /// What was said of it.
     pub(super) reason: Option<String>,
+}
+
+/// What an event of the network itself says.
+pub(super) fn of(event_type: &str, said: &Said<'_>) -> Option<ActivityDetails> {
+    Some(match event_type {
+        kinds::MEMBERSHIP_GRANTED => ActivityDetails::MembershipGranted(MembershipGranted {
+            person_id: said.id("personId"),
+            role: said.value::<entity::Role>("role").map(Into::into),
+            old_role: said.value::<entity::Role>("oldRole").map(Into::into),
+        }),
+        kinds::MEMBERSHIP_REMOVED => ActivityDetails::MembershipRemoved(MembershipRemoved {
+            person_id: said.id("personId"),
+            old_role: said.value::<entity::Role>("oldRole").map(Into::into),
+        }),
+        kinds::MEMBER_INVITED => ActivityDetails::MemberInvited(MemberInvited {
+            person_id: said.id("personId"),
+            role: said.value::<entity::Role>("role").map(Into::into),
+            old_role: said.value::<entity::Role>("oldRole").map(Into::into),
+        }),
+        kinds::INVITATION_WITHDRAWN => ActivityDetails::InvitationWithdrawn(InvitationWithdrawn {
+            person_id: said.id("personId"),
+            old_role: said.value::<entity::Role>("oldRole").map(Into::into),
+        }),
+        kinds::SETTINGS_CHANGED => ActivityDetails::SettingsChanged(SettingsChanged { version: said.value("version") }),
+        kinds::UPLINE_REQUEST_STATUS_CHANGED => {
+            ActivityDetails::UplineRequestStatusChanged(UplineRequestStatusChanged {
+                request_id: said.id("requestId"),
+                action: said.value::<entity::UplineAction>("action").map(Into::into),
+                from: said.value::<entity::UplineRequestStatus>("from").map(Into::into),
+                to: said.value::<entity::UplineRequestStatus>("to").map(Into::into),
+            })
+        }
+        kinds::UPLINE_REQUEST_RECEIVED => ActivityDetails::UplineRequestReceived(UplineRequestReceived {
+            request_id: said.id("requestId"),
+            action: said.value::<entity::UplineAction>("action").map(Into::into),
+            requester_id: said.id("requesterId"),
+        }),
+        kinds::REFERRAL_CODE_GENERATED => ActivityDetails::ReferralCodeGenerated(ReferralCodeGenerated {
+            code_id: said.id("codeId"),
+            max_uses: said.value("maxUses"),
+            expires_at: said.instant("expiresAt"),
+        }),
+        kinds::REFERRAL_CODE_CLAIMED => {
+            ActivityDetails::ReferralCodeClaimed(ReferralCodeClaimed { code_id: said.id("codeId") })
+        }
+        kinds::REFERRAL_CODE_REVOKED => ActivityDetails::ReferralCodeRevoked(ReferralCodeRevoked {
+            code_id: said.id("codeId"),
+            reason: said.text("reason"),
+        }),
+        _ => return None,
+    })
 }
