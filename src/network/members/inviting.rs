@@ -3,7 +3,7 @@
 use entity::{MembershipId, PersonId, Role, TenantId, membership};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait};
 use serde_json::json;
 
 use super::{Members, accepted_until, store};
@@ -70,13 +70,12 @@ impl Members {
         // Before a transaction that keeps everybody waiting: anybody may try anything.
         let db = self.central.reader();
         if store::membership(db, PersonId::invited(email), id).await?.is_none() {
-            let accepted = store::membership(db, own_id, id).await?.ok_or_else(no_such_invitation)?;
-            return Ok((accepted.owner_tenant_id, accepted.role));
+            return accepted_before(db, own_id, id).await;
         }
         let mut change = self.log.begin(Actor { person: Some(own_id), ..Actor::central() }).await?;
         change.lock_chain().await?;
         let invitation = store::membership(change.db(), PersonId::invited(email), id).await?;
-        let invitation = invitation.ok_or_else(no_such_invitation)?;
+        let Some(invitation) = invitation else { return accepted_before(change.db(), own_id, id).await };
         if accepted_until(invitation.created_at) <= change.now() {
             let why = "The invitation has expired: ask for another one.";
             return Err(ServiceError::refused(RefusalCode::Expired, "id", why));
@@ -96,6 +95,16 @@ impl Members {
         change.commit_and_show().await?;
         Ok((tenant, role))
     }
+}
+
+/// The company of the invitation `id`, and the role, where `person` has accepted it before.
+async fn accepted_before(
+    db: &impl ConnectionTrait,
+    person: PersonId,
+    id: MembershipId,
+) -> Result<(TenantId, Role), ServiceError> {
+    let seat = store::membership(db, person, id).await?.ok_or_else(no_such_invitation)?;
+    Ok((seat.owner_tenant_id, seat.role))
 }
 
 /// What somebody who is no member yet hears of a company that cannot act: not why.

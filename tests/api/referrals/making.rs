@@ -51,7 +51,9 @@ async fn a_company_has_a_code_made_by_super_admin_and_sees_it_once(database: Tes
     let everything = everything_stored(chain.market.database_url()).await;
     for written in [secret.to_owned(), secret.replace('-', "")] {
         for written in [written.to_lowercase(), written] {
-            assert!(!everything.contains(&written), "nothing that is stored tells a secret");
+            let hex: String = written.bytes().map(|byte| format!("{byte:02X}")).collect();
+            let is_told = everything.contains(&written) || everything.to_uppercase().contains(&hex);
+            assert!(!is_told, "nothing that is stored tells a secret");
         }
     }
     assert!(everything.contains(&secret[20..]), "but its last four characters");
@@ -75,7 +77,7 @@ async fn everything_stored(url: &str) -> String {
     for table in texts(&connection, tables).await {
         let row = if row.is_empty() {
             let columns = texts(&connection, &format!("SELECT name FROM pragma_table_info('{table}')")).await;
-            let columns = columns.iter().map(|column| format!("coalesce(CAST(\"{column}\" AS TEXT), '')"));
+            let columns = columns.iter().map(|column| format!("CASE typeof(\"{column}\") WHEN 'blob' THEN hex(\"{column}\") ELSE coalesce(CAST(\"{column}\" AS TEXT), '') END"));
             columns.collect::<Vec<_>>().join(" || ' ' || ")
         } else {
             row.clone()
