@@ -37,12 +37,14 @@ pub struct UplineRequests {
     bus: Bus,
     settings: Arc<Settings>,
     clock: Clock,
+    /// Held while what was left is gone on with: twice at once in one process gains nothing, and whoever comes second finds it done.
+    working: tokio::sync::Mutex<()>,
 }
 
 impl UplineRequests {
     /// The requests in the database behind `central`. `settings` say what companies decide by themselves; `bus` does what was granted.
     #[must_use]
     pub fn new(central: CentralDb, log: Log, bus: Bus, settings: Arc<Settings>, clock: Clock) -> Arc<Self> {
-        Arc::new(Self { central, log, bus, settings, clock })
+        Arc::new(Self { central, log, bus, settings, clock, working: tokio::sync::Mutex::default() })
     }
 }

@@ -41,6 +41,7 @@ impl UplineRequests {
     /// # Errors
     /// Where they cannot be looked for.
     pub async fn work_once(self: &Arc<Self>) -> Result<(), Fault> {
+        let _working = self.working.lock().await;
         let due = store::due(self.central.reader(), self.clock.now(), AT_ONCE).await?;
         let carried = stream::iter(due).map(async |id| {
             let requests = self.clone();
