@@ -9,7 +9,7 @@ use entity::{MembershipId, PersonId, Position, Role, TenantId, membership, perso
 use moka::sync::Cache;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 
 use crate::events::{Fact, Listener, Log, MembershipsChanged, Transaction, kinds};
@@ -55,11 +55,7 @@ impl Memberships {
             return Ok(seats);
         }
         let forgotten = self.forgotten.load(Ordering::SeqCst);
-        let rows = membership::Entity::find()
-            .filter(membership::Column::PersonId.eq(person))
-            .order_by_asc(membership::Column::Id)
-            .all(self.central.reader())
-            .await?;
+        let rows = memberships_of(self.central.reader(), person).await?;
         let seats: Arc<[Seat]> =
             rows.into_iter().map(|row| Seat { tenant: row.owner_tenant_id, role: row.role }).collect();
         self.remembered.insert(person, seats.clone());
@@ -82,6 +78,12 @@ impl Listener for Memberships {
     fn lost_track(&self) {
         self.memberships_changed(MembershipsChanged::OfAnybody);
     }
+}
+
+/// The memberships of `person`, oldest first, as the database has them.
+pub async fn memberships_of(db: &impl ConnectionTrait, person: PersonId) -> Result<Vec<membership::Model>, DbErr> {
+    let of_person = membership::Entity::find().filter(membership::Column::PersonId.eq(person));
+    of_person.order_by_asc(membership::Column::Id).all(db).await
 }
 
 /// A person as a token names them.

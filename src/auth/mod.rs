@@ -35,7 +35,7 @@ pub use bearer::bearer;
 pub use changes::{RightsChange, RightsChanges};
 pub use claims::Claims;
 pub use config::{AuthConfig, ConfigError, DEFAULT_AUDIENCE, DEFAULT_ISSUER};
-pub use memberships::{Memberships, Person, Seat, grant, know, seat};
+pub use memberships::{Memberships, Person, Seat, grant, know, memberships_of, seat};
 pub use refused::{Reason, Refused};
 pub use secret::{Secret, load_or_create};
 pub use service::{EVENTS_WRITE, Grant, GrantError, NotGranted, Service};

@@ -6,6 +6,7 @@ use entity::{MembershipId, PersonId, TenantId, Timestamp, membership};
 use sea_orm::{ColumnTrait, Condition, Order};
 
 use super::{Invitation, Member, Members, accepted_until, store};
+use crate::auth::memberships_of;
 use crate::bus::contract::{Listed, Page};
 use crate::error::Fault;
 use crate::tenancy::TenantDb;
@@ -46,7 +47,7 @@ impl Members {
     /// # Errors
     /// Where the database cannot answer.
     pub async fn invitations(&self, email: &str, now: Timestamp) -> Result<Vec<Invitation>, Fault> {
-        let rows = store::memberships(self.central.reader(), PersonId::invited(email)).await?;
+        let rows = memberships_of(self.central.reader(), PersonId::invited(email)).await?;
         let invitations = rows.into_iter().map(|row| Invitation {
             id: row.id,
             tenant: row.owner_tenant_id,

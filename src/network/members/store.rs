@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use entity::{MembershipId, PersonId, membership, person};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
 use crate::tenancy::ROWS_A_STATEMENT;
 
@@ -20,12 +20,6 @@ pub(super) async fn persons(
         persons.extend(some.all(db).await?.into_iter().map(|person| (person.id, person)));
     }
     Ok(persons)
-}
-
-/// The memberships of a person, oldest first.
-pub(super) async fn memberships(db: &impl ConnectionTrait, person: PersonId) -> Result<Vec<membership::Model>, DbErr> {
-    let of_person = membership::Entity::find().filter(membership::Column::PersonId.eq(person));
-    of_person.order_by_asc(membership::Column::Id).all(db).await
 }
 
 /// The membership with this id, where it is the person's.

@@ -1,7 +1,7 @@
 //! Generating, claiming and revoking referral codes.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use entity::{ReferralCodeId, UplineRequestId};
+use entity::ReferralCodeId;
 
 use super::ReferralCode;
 use crate::bus::contract::admin::{
@@ -104,12 +104,15 @@ impl ReferralMutation {
             Ok(generated) => (generated, Vec::new()),
             Err(error) => (Generated::default(), vec![error]),
         };
+        let context = RequestContext::of(ctx)?;
+        context.look_again();
+        let sight = context.sight()?;
         let referral_code = match code {
-            Some(id) => looked_at_again(ctx, id).await?,
+            Some(id) => ReferralCode::find(&sight, id).await.transpose(),
             None => None,
         };
         let upline_request = match request {
-            Some(id) => asked(ctx, id).await?,
+            Some(id) => UplineRequest::find(&sight, id).await.transpose(),
             None => None,
         };
         let code = secret.map(|ReferralSecret(secret)| secret);
@@ -153,10 +156,4 @@ impl ReferralMutation {
         };
         Ok(RevokeReferralCodePayload { referral_code, user_errors })
     }
-}
-
-async fn asked(ctx: &Context<'_>, id: UplineRequestId) -> Result<Option<Result<UplineRequest>>> {
-    let context = RequestContext::of(ctx)?;
-    context.look_again();
-    Ok(UplineRequest::find(&context.sight()?, id).await.transpose())
 }

@@ -5,7 +5,7 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{Referrals, secret, store};
-use crate::auth::{Person, seat};
+use crate::auth::{Person, memberships_of, seat};
 use crate::bus::contract::admin::{Applicant, Application, ReferralSecret};
 use crate::error::{Fault, Refusal, RefusalCode, ServiceError};
 use crate::events::{Transaction, check_key};
@@ -74,8 +74,8 @@ impl Referrals {
 /// Refuses one company more of a person with many that wait for approval: else one code could fill the chain.
 async fn waits_for_few(change: &Transaction, person: Option<PersonId>) -> Result<(), ServiceError> {
     let Some(person) = person else { return Ok(()) };
-    let own = store::companies_of(change.db(), person).await?;
-    let waiting = chain::companies(change.db(), own).await?;
+    let seats = memberships_of(change.db(), person).await?;
+    let waiting = chain::companies(change.db(), seats.iter().map(|seat| seat.owner_tenant_id)).await?;
     let waiting = waiting.iter().filter(|company| company.status == TenantStatus::Pending).count();
     if waiting < MOST_WAITING {
         return Ok(());

@@ -9,10 +9,10 @@ use super::{CLAIMABLE_FOR, Referrals, claimable_since, secret, status};
 use crate::bus::contract::admin::{
     ClaimedReferralCode, NewReferralCode, ReferralCodeClaim, ReferralCodeRevocation, ReferralCodeStatus, ReferralTerms,
 };
-use crate::error::{Fault, Refusal, RefusalCode, ServiceError};
+use crate::error::{Refusal, RefusalCode, ServiceError};
 use crate::events::{Fact, Transaction, kinds};
 use crate::modules::admin::rules::check_words;
-use crate::tenancy::{Actor, Line, Scope, may_act};
+use crate::tenancy::{Actor, Scope, may_act};
 
 impl Referrals {
     /// Makes a code for `company`, once for each key.
@@ -27,10 +27,11 @@ impl Referrals {
     ) -> Result<ReferralCodeId, ServiceError> {
         let mut change = self.log.begin(actor).await?;
         change.share_chain().await?;
-        may_act(change.db(), actor, Role::Admin).await?;
-        // What is done for a company that may not act, waits until it may.
-        may_act(change.db(), Actor { scope: Scope::Tenant(company), role: Role::Owner, ..actor }, Role::Admin).await?;
-        if actor.scope != Scope::Central && !is_root(&change, company).await? {
+        // Also what central code does for a company takes one that may act.
+        let on_behalf = Actor { scope: Scope::Tenant(company), ..actor };
+        let line = may_act(change.db(), on_behalf, Role::Admin).await?;
+        let is_top = line.is_some_and(|line| line.top().is_none());
+        if actor.scope != Scope::Central && !is_top {
             let why = "A company has its codes made by way of its upline.";
             return Err(ServiceError::refused(RefusalCode::NotAllowed, "", why));
         }
@@ -136,10 +137,6 @@ impl Referrals {
             || ServiceError::refused(RefusalCode::NotFound, "id", "There is no such referral code of yours.");
         Ok((change, code.ok_or_else(no_such_code)?))
     }
-}
-
-async fn is_root(change: &Transaction, company: TenantId) -> Result<bool, Fault> {
-    Ok(Line::of(change.db(), company).await?.is_some_and(|line| line.own().parent_id.is_none()))
 }
 
 fn may_be_claimed(code: &referral_code::Model, now: Timestamp) -> Result<(), Refusal> {

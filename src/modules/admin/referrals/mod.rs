@@ -3,7 +3,7 @@
 //! A code is made without anybody knowing its secret; claiming it makes the secret anew and shows it, once. Of a secret only a hash is stored.
 //!
 //! - `secret`: what a secret looks like. `making`: codes are made, claimed and revoked. `joining`: a company joins by one.
-//! - `reading`: what is asked of codes. `store`: what is not asked on behalf of a company.
+//! - `reading`: what is asked of codes. `store`: the one question that is not asked on behalf of a company: whose a secret is.
 
 mod joining;
 mod making;
